@@ -1,0 +1,62 @@
+import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import type { ResourceEnvironment } from 'aws-cdk-lib/interfaces';
+import type { Construct } from 'constructs';
+import { printable } from './printable';
+
+/** What an ARN has to look like, and how to say so. */
+interface ArnForm {
+  readonly noun: string;
+  readonly pattern: RegExp;
+  readonly example: string;
+}
+
+export const INSTANCE_ARN: ArnForm = {
+  noun: 'an Amazon Connect instance',
+  pattern: /^arn:[^:]+:connect:[^:]+:[^:]+:instance\/[^/:\s]+$/,
+  example: 'arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111',
+};
+
+export const ROLE_ARN: ArnForm = {
+  noun: 'an IAM role',
+  pattern: /^arn:[^:]+:iam::[^:]+:role\/[^:\s]+$/,
+  example: 'arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_suffix',
+};
+
+export const KINESIS_STREAM_ARN: ArnForm = {
+  noun: 'a Kinesis data stream',
+  pattern: /^arn:[^:]+:kinesis:[^:]+:[^:]+:stream\/[^/:\s]+$/,
+  example: 'arn:aws:kinesis:us-east-1:111122223333:stream/name',
+};
+
+export const DELIVERY_STREAM_ARN: ArnForm = {
+  noun: 'a Firehose delivery stream',
+  pattern: /^arn:[^:]+:firehose:[^:]+:[^:]+:deliverystream\/[^/:\s]+$/,
+  example: 'arn:aws:firehose:us-east-1:111122223333:deliverystream/name',
+};
+
+/** Throws unless the ARN has the form. Of a token only what is known is checked. */
+export function requireArn(path: string, form: ArnForm, arn: string): void {
+  const known = arn.startsWith('arn:') || !Token.isUnresolved(arn);
+  if (known && !form.pattern.test(arn)) {
+    throw new Error(`${path}: "${arn}" is not the ARN of ${form.noun}; it looks like ${form.example}`);
+  }
+}
+
+/** Throws unless the ARN has the form and names something in the account and Region of the stack. */
+export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: ResourceEnvironment): void {
+  requireArn(scope.node.path, form, arn);
+
+  const stack = Stack.of(scope);
+  const [, partition, , region, account] = arn.startsWith('arn:') ? arn.split(':') : [];
+  for (const [what, actual, expected] of [
+    ['partition', partition ?? stack.partition, stack.partition],
+    ['Region', region ?? env.region, stack.region],
+    ['account', account ?? env.account, stack.account],
+  ]) {
+    if (Token.compareStrings(actual, expected) === TokenComparison.DIFFERENT) {
+      throw new Error(`${scope.node.path}: ${printable(scope, arn)} is in ${what} ${actual}, but the stack is in ${expected}; Amazon Connect `
+        + `needs the instance, its streams and this construct in one account and Region: use ${form.noun} of ${expected}, `
+        + `or a stack with env in ${actual}`);
+    }
+  }
+}

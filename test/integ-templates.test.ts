@@ -1,0 +1,24 @@
+import { readdirSync } from 'fs';
+import { join } from 'path';
+import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate';
+
+const INTEG = join(__dirname, '..', 'integ');
+
+/** The templates of the integ apps, without those of the assertions, which integ-runner brings. */
+const templates = readdirSync(INTEG, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.template.json') && !file.includes('DefaultTestDeployAssert'));
+
+const engine = new RegoEngine();
+afterAll(() => engine.free());
+
+test('every integ app has a template', () => {
+  const apps = readdirSync(INTEG).filter((file) => /^integ\..*\.ts$/.test(file));
+  for (const app of apps) {
+    expect(templates).toContainEqual(expect.stringContaining(`${app}.snapshot`));
+  }
+});
+
+test.each(templates)('AWS finds no error in %s', (template) => {
+  const { diagnostics } = engine.validateStandard(new TemplateFile(join(INTEG, template)));
+  expect(diagnostics.filter(({ severity }) => ['FATAL', 'ERROR'].includes(severity.toUpperCase()))).toEqual([]);
+});

@@ -1,0 +1,160 @@
+import {
+  App, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, CfnParameter, custom_resources as cr, NestedStack, Stack, Stage,
+} from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
+import {
+  associations, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, newInstance, newStack, resources,
+  sdkCalls, SID, STREAM_ARN, theOnly,
+} from './support';
+
+/** The usual case: an existing instance whose role is looked up. */
+function streaming(stack: Stack, instance = existingInstance(stack)): ConnectDataStreaming {
+  return new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.newKinesisStream() });
+}
+
+function expectLookedUpRole(stack: Stack): void {
+  const [lookup] = theOnly(resources(stack, 'Custom::AWS'));
+  expect(connectStatements(stack)).toEqual([{
+    Sid: SID, Effect: 'Allow', Principal: { AWS: { 'Fn::GetAtt': [lookup, 'Instance.ServiceRole'] } }, Action: 'kms:GenerateDataKey', Resource: '*',
+  }]);
+}
+
+describe('layouts', () => {
+  test('a nested stack', () => {
+    const nested = new NestedStack(newStack(), 'Nested');
+    streaming(nested);
+    expectLookedUpRole(nested);
+  });
+
+  test('a stage', () => {
+    const stack = new Stack(new Stage(new App(), 'Production', { env: ENV }), 'Stack');
+    streaming(stack);
+    expectLookedUpRole(stack);
+  });
+
+  test('GovCloud', () => {
+    const stack = newStack({ env: { ...ENV, region: 'us-gov-west-1' } });
+    streaming(stack, existingInstance(stack, 'Instance', `arn:aws-us-gov:connect:us-gov-west-1:${ENV.account}:instance/${INSTANCE_ID}`));
+    expectLookedUpRole(stack);
+  });
+
+  test('an ARN that only CloudFormation knows', () => {
+    const stack = newStack();
+    streaming(stack, existingInstance(stack, 'Instance', new CfnParameter(stack, 'InstanceArn').valueAsString));
+    expectLookedUpRole(stack);
+    expect(sdkCalls(stack)[0].parameters).toEqual({ InstanceId: "{'Ref':'InstanceArn'}" });
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Action: 'connect:DescribeInstance', Resource: { Ref: 'InstanceArn' } },
+          { Effect: 'Allow', Action: 'ds:DescribeDirectories', Resource: '*' },
+        ],
+      },
+    });
+  });
+
+  test('a stack without an environment', () => {
+    const stack = newStack({});
+    streaming(stack);
+    expectLookedUpRole(stack);
+  });
+
+  test('an instance of another stack', () => {
+    const app = new App();
+    const instances = new Stack(app, 'Instances', { env: ENV });
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const instance = newInstance(instances);
+    new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.newKinesisStream() });
+
+    expect(connectStatements(stack)).toEqual([
+      expect.objectContaining({ Principal: { AWS: { 'Fn::ImportValue': expect.stringContaining('ServiceRole') as unknown } } }),
+    ]);
+    expect(theOnly(associations(stack))[1].Properties.InstanceArn).toEqual({ 'Fn::ImportValue': expect.stringContaining('Instance') as unknown });
+  });
+
+  test.each([['before'], ['after']])('an app that calls AWS in a custom resource of its own: %s', (when) => {
+    const stack = newStack();
+    const own = () => new cr.AwsCustomResource(stack, 'Own', {
+      onCreate: { service: 'ssm', action: 'GetParameter', parameters: { Name: 'name' }, physicalResourceId: cr.PhysicalResourceId.of('id') },
+      policy: cr.AwsCustomResourcePolicy.fromSdkCalls({ resources: ['*'] }),
+      installLatestAwsSdk: true,
+    });
+    if (when === 'before') own();
+    streaming(stack);
+    if (when === 'after') own();
+
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('Custom::AWS', 2);
+    template.hasResourceProperties('Custom::AWS', { InstallLatestAwsSdk: true });
+    template.hasResourceProperties('Custom::AWS', { InstallLatestAwsSdk: false });
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512 }); // what installing the SDK takes
+  });
+});
+
+describe('everything is in one account and Region', () => {
+  const FAR = INSTANCE_ARN.replace('us-east-1', 'eu-west-1');
+  const PARTITION = INSTANCE_ARN.replace('arn:aws:', 'arn:aws-us-gov:');
+  const FOREIGN = INSTANCE_ARN.replace('111122223333', '999988887777');
+
+  test.each([
+    [FAR, 'is in Region eu-west-1, but the stack is in us-east-1'],
+    [FOREIGN, 'is in account 999988887777, but the stack is in 111122223333'],
+    [PARTITION, 'is in partition aws-us-gov, but the stack is in aws'],
+  ])('instance %s', (arn, message) => {
+    const stack = newStack();
+    stack.node.setContext('@aws-cdk/core:enablePartitionLiterals', true); // as in every app of `cdk init`
+    expect(() => streaming(stack, existingInstance(stack, 'Instance', arn))).toThrow(`Stack/Streaming: ${arn} ${message}; Amazon Connect needs`);
+  });
+
+  test('an instance of a stack in another Region', () => {
+    const app = new App();
+    const instances = new Stack(app, 'Instances', { env: { ...ENV, region: 'eu-west-1' } });
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const instance = newInstance(instances);
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.newKinesisStream() }))
+      .toThrow('Stack/Streaming: {"Ref":"Instance"} is in Region eu-west-1, but the stack is in us-east-1');
+  });
+
+  test.each([
+    [STREAM_ARN.replace('us-east-1', 'eu-west-1'), 'is in Region eu-west-1, but the stack is in us-east-1'],
+    [STREAM_ARN.replace('111122223333', '999988887777'), 'is in account 999988887777, but the stack is in 111122223333'],
+  ])('Kinesis stream %s', (arn, message) => {
+    const stack = newStack();
+    const agentEvents = StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', arn));
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
+      .toThrow(`Stack/Streaming/AgentEvents: ${arn} ${message}`);
+  });
+
+  test('a Kinesis stream of a stack in another Region', () => {
+    const app = new App();
+    const streams = new Stack(app, 'Streams', { env: { ...ENV, region: 'eu-west-1' } });
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const agentEvents = StreamingDestination.kinesisStream(new kinesis.Stream(streams, 'Stream', { streamName: 'name' }));
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
+      .toThrow('is in Region eu-west-1, but the stack is in us-east-1');
+  });
+
+  test('delivery stream', () => {
+    const stack = newStack();
+    const arn = DELIVERY_STREAM_ARN.replace('us-east-1', 'eu-west-1');
+    const contactRecords = StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Existing', arn));
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), contactRecords }))
+      .toThrow(`Stack/Streaming/ContactRecords: ${arn} is in Region eu-west-1, but the stack is in us-east-1`);
+  });
+
+  test('what is not known yet is not checked', () => {
+    const stack = newStack({});
+    const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
+    new ConnectDataStreaming(stack, 'Streaming', {
+      instance: ConnectInstance.fromInstanceArn(stack, 'Instance', FAR),
+      contactRecords: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Far', STREAM_ARN.replace('us-east-1', 'eu-west-1'))),
+      agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Parameter', parameter('StreamArn'))),
+    });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::Connect::InstanceStorageConfig', {
+      InstanceArn: FAR, KinesisStreamConfig: { StreamArn: { Ref: 'StreamArn' } },
+    });
+  });
+});

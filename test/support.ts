@@ -1,0 +1,95 @@
+import { App, aws_connect as connect, Stack, type StackProps } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Construct } from 'constructs';
+import { ConnectInstance } from '../src';
+
+export const ACCOUNT = '111122223333';
+export const REGION = 'us-east-1';
+export const ENV = { account: ACCOUNT, region: REGION };
+export const INSTANCE_ID = 'aaaaaaaa-bbbb-cccc-dddd-111111111111';
+export const INSTANCE_ARN = `arn:aws:connect:${REGION}:${ACCOUNT}:instance/${INSTANCE_ID}`;
+export const OTHER_INSTANCE_ARN = `arn:aws:connect:${REGION}:${ACCOUNT}:instance/aaaaaaaa-bbbb-cccc-dddd-222222222222`;
+export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_abc`;
+export const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`;
+export const STREAM_ARN = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/existing`;
+export const DELIVERY_STREAM_ARN = `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/existing`;
+
+export const SID = 'Allow use of the key for Amazon Connect streaming';
+
+export function newStack(props: StackProps = { env: ENV }): Stack {
+  return new Stack(new App(), 'Stack', props);
+}
+
+export function existingInstance(scope: Construct, id = 'Instance', arn = INSTANCE_ARN): ConnectInstance {
+  return ConnectInstance.fromInstanceArn(scope, id, arn);
+}
+
+export function instanceWithRole(scope: Construct, id = 'Instance', instanceArn = INSTANCE_ARN, serviceRoleArn = ROLE_ARN): ConnectInstance {
+  return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn, serviceRoleArn });
+}
+
+/** An instance that the app makes. */
+export function newInstance(scope: Construct): connect.CfnInstance {
+  return new connect.CfnInstance(scope, 'Instance', {
+    attributes: { inboundCalls: true, outboundCalls: true },
+    identityManagementType: 'CONNECT_MANAGED',
+    instanceAlias: 'contact-centre',
+  });
+}
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Principal: { readonly AWS: unknown };
+  readonly Action: unknown;
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DependsOn?: string[];
+}
+
+/** The resources of one type, by logical id. */
+export function resources(stack: Stack, type: string): Record<string, Resource> {
+  return Template.fromStack(stack).findResources(type) as Record<string, Resource>;
+}
+
+export function types(stack: Stack): string[] {
+  const all = (Template.fromStack(stack).toJSON().Resources ?? {}) as Record<string, Resource>;
+  return Object.values(all).map((resource) => resource.Type).sort();
+}
+
+/** The statements for Amazon Connect in the policies of all keys of the stack. */
+export function connectStatements(stack: Stack): Statement[] {
+  return Object.values(resources(stack, 'AWS::KMS::Key'))
+    .flatMap((key) => (key.Properties.KeyPolicy as { Statement: Statement[] }).Statement)
+    .filter((statement) => statement.Sid?.startsWith(SID));
+}
+
+export function associations(stack: Stack): Record<string, Resource> {
+  return resources(stack, 'AWS::Connect::InstanceStorageConfig');
+}
+
+/** The only resource of a type. */
+export function theOnly(found: Record<string, Resource>): [string, Resource] {
+  const entries = Object.entries(found);
+  expect(entries).toHaveLength(1);
+  return entries[0];
+}
+
+/** The calls of the custom resources that call AWS, as their handler reads them. */
+export function sdkCalls(stack: Stack, event: 'Create' | 'Update' | 'Delete' = 'Create'): Array<Record<string, unknown>> {
+  return Object.values(resources(stack, 'Custom::AWS'))
+    .filter((resource) => event in resource.Properties)
+    .map((resource) => JSON.parse(flatten(resource.Properties[event])) as Record<string, unknown>);
+}
+
+/** A string of a template, with the intrinsic functions in it as text. */
+function flatten(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [, parts] = (value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
+  return parts.map((part) => typeof part === 'string' ? part : JSON.stringify(part).replaceAll('"', "'")).join('');
+}
