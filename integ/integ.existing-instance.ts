@@ -1,0 +1,34 @@
+/**
+ * An existing instance, whose role is looked up at deployment: one stack makes the instance, the other imports it by its
+ * ARN, which it knows only from CloudFormation.
+ */
+import { IntegTest } from '@aws-cdk/integ-tests-alpha';
+import { aws_connect as connect, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp } from './support';
+import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
+
+const app = newApp();
+const instances = new Stack(app, 'ConnectExistingInstance');
+const stack = new Stack(app, 'ConnectExistingInstanceStreaming');
+
+const made = new connect.CfnInstance(instances, 'Instance', {
+  identityManagementType: 'CONNECT_MANAGED',
+  attributes: { inboundCalls: true, outboundCalls: true },
+  instanceAlias: 'cdk-connect-existing-instance',
+});
+const instance = ConnectInstance.fromInstanceArn(stack, 'Instance', made.attrArn);
+new ConnectDataStreaming(stack, 'Streaming', {
+  instance,
+  contactRecords: StreamingDestination.newKinesisStream(),
+});
+new ConnectDataStreaming(stack, 'MoreStreaming', {
+  instance,
+  agentEvents: StreamingDestination.newKinesisStream(),
+});
+RemovalPolicies.of(app).apply(RemovalPolicy.DESTROY);
+
+const test = new IntegTest(app, 'ExistingInstance', { testCases: [instances, stack] });
+expectStorageConfigs(test, made.attrArn, {
+  CONTACT_TRACE_RECORDS: 'KINESIS_STREAM',
+  AGENT_EVENTS: 'KINESIS_STREAM',
+});

@@ -1,0 +1,47 @@
+/**
+ * Existing streams: a Kinesis stream with a customer managed key of the app, one with the AWS managed key, and a
+ * delivery stream. The streams are imported by ARN, so only the key tells what must come first.
+ */
+import { IntegTest } from '@aws-cdk/integ-tests-alpha';
+import {
+  aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, RemovalPolicies,
+  RemovalPolicy, Stack,
+} from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp } from './support';
+import { ConnectDataStreaming, StreamingDestination } from '../src';
+
+const app = newApp();
+const stack = new Stack(app, 'ConnectExistingStreams');
+
+const instance = new connect.CfnInstance(stack, 'Instance', {
+  identityManagementType: 'CONNECT_MANAGED',
+  attributes: { inboundCalls: true, outboundCalls: true },
+  instanceAlias: 'cdk-connect-existing-streams',
+});
+const key = new kms.Key(stack, 'Key', { enableKeyRotation: true });
+const encrypted = new kinesis.Stream(stack, 'Encrypted', { encryptionKey: key, streamMode: kinesis.StreamMode.ON_DEMAND });
+const managed = new kinesis.Stream(stack, 'Managed', { encryption: kinesis.StreamEncryption.MANAGED, streamMode: kinesis.StreamMode.ON_DEMAND });
+const delivery = new firehose.DeliveryStream(stack, 'Delivery', {
+  destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')),
+});
+
+new ConnectDataStreaming(stack, 'Streaming', {
+  instance,
+  contactRecords: StreamingDestination.deliveryStream(
+    firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'ImportedDelivery', delivery.deliveryStreamArn)),
+  agentEvents: StreamingDestination.kinesisStream(
+    kinesis.Stream.fromStreamAttributes(stack, 'ImportedEncrypted', { streamArn: encrypted.streamArn, encryptionKey: key })),
+  chatAnalysisSegments: StreamingDestination.kinesisStream(
+    kinesis.Stream.fromStreamAttributes(stack, 'ImportedManaged', {
+      streamArn: managed.streamArn,
+      encryptionKey: kms.Alias.fromAliasName(stack, 'ManagedKey', 'alias/aws/kinesis'),
+    })),
+});
+RemovalPolicies.of(stack).apply(RemovalPolicy.DESTROY);
+
+const test = new IntegTest(app, 'ExistingStreams', { testCases: [stack] });
+expectStorageConfigs(test, instance.attrArn, {
+  CONTACT_TRACE_RECORDS: 'KINESIS_FIREHOSE',
+  AGENT_EVENTS: 'KINESIS_STREAM',
+  REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS: 'KINESIS_STREAM',
+});
