@@ -6,10 +6,10 @@ import type * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
+import { KeyAccess } from './key-access';
 import { INSTANCE_ARN, requireLocal } from './private/arn';
 import { Associations } from './private/associations';
-import { customerManagedKey } from './private/customer-managed-key';
-import { allowInKeyPolicy } from './private/key-policy';
+import { permitEncryption } from './private/key-permission';
 import { serviceRoleArn } from './private/service-role';
 import type { StreamingTarget } from './private/streaming-target';
 import type { KinesisStreamDestination, StreamingDestination } from './streaming-destination';
@@ -63,6 +63,13 @@ export interface ConnectDataStreamingProps {
    * @default - one customer managed key with yearly rotation, made only when something needs it
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How Amazon Connect is let in on the customer managed keys of the Kinesis data streams.
+   *
+   * @default KeyAccess.AUTOMATIC
+   */
+  readonly keyAccess?: KeyAccess;
 }
 
 /**
@@ -101,12 +108,13 @@ export class ConnectDataStreaming extends Construct {
 
   private readonly instance: connect.IInstanceRef;
   private readonly givenKey?: kms.IKey;
+  private readonly keyAccess: KeyAccess;
   private usedKey?: kms.IKey;
 
   /**
    * @throws if there is nothing to stream; if the instance or a stream is malformed or is in another account or Region
-   * than the stack; if a destination can't take the kind of data; if the policy of a stream's key is not this app's; or
-   * if the app streams the same kind of data of the instance already.
+   * than the stack; if a destination can't take the kind of data; if a key is an alias without its key, or `KeyAccess.KEY_POLICY`
+   * is asked for where that can't work; or if the app streams the same kind of data of the instance already.
    */
   constructor(scope: Construct, id: string, props: ConnectDataStreamingProps) {
     super(scope, id);
@@ -117,6 +125,7 @@ export class ConnectDataStreaming extends Construct {
     requireLocal(this, INSTANCE_ARN, props.instance.instanceRef.instanceArn, props.instance.env);
     this.instance = props.instance;
     this.givenKey = props.encryptionKey;
+    this.keyAccess = props.keyAccess ?? KeyAccess.AUTOMATIC;
 
     const contactRecords = this.stream('ContactRecords', 'CONTACT_TRACE_RECORDS', props.contactRecords);
     const agentEvents = this.stream('AgentEvents', 'AGENT_EVENTS', props.agentEvents);
@@ -191,8 +200,9 @@ export class ConnectDataStreaming extends Construct {
       ...target.storageConfig,
     });
 
-    const key = target.producerKey && customerManagedKey(scope, target.producerKey);
-    if (key) association.node.addDependency(allowInKeyPolicy(scope, key, this.instance));
+    if (target.producerKey) {
+      association.node.addDependency(...permitEncryption(scope, target.producerKey, this.instance, this.keyAccess));
+    }
     Associations.of(this).add(association, this.instance);
     return target;
   }

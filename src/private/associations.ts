@@ -2,7 +2,7 @@ import { Token, TokenComparison } from 'aws-cdk-lib';
 import type { CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
-import { instanceIdentity } from './instance-identity';
+import { instanceIdentity } from './identity';
 
 const ID = 'ConnectDataStreamingAssociations';
 

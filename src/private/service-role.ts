@@ -1,10 +1,10 @@
-import { createHash } from 'crypto';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnInstance } from 'aws-cdk-lib/aws-connect';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
-import { instanceIdentity } from './instance-identity';
+import { instanceIdentity, shortName } from './identity';
+import { SHARED_FUNCTION } from './sdk-call';
 
 /** An instance that knows its role, or at least might: `ConnectInstance`, and any other library's that has the attribute. */
 interface InstanceWithRole extends connect.IInstanceRef {
@@ -26,21 +26,20 @@ export function knownServiceRoleArn(instance: connect.IInstanceRef): string | un
 
 /** The look-up of the instance's role: one per instance and stack. */
 function lookup(stack: Stack, instance: connect.IInstanceRef): AwsCustomResource {
-  const id = `ConnectServiceRole${createHash('sha256').update(instanceIdentity(instance)).digest('hex').slice(0, 12)}`;
+  const id = `ConnectServiceRole${shortName(instanceIdentity(instance))}`;
   const existing = stack.node.tryFindChild(id);
   if (existing) return existing as AwsCustomResource;
 
   const { instanceArn } = instance.instanceRef;
   return new AwsCustomResource(stack, id, {
-    onUpdate: {
+    ...SHARED_FUNCTION,
+    onUpdate: { // on creation too
       service: 'connect',
       action: 'DescribeInstance',
       parameters: { InstanceId: instanceArn },
       outputPaths: [SERVICE_ROLE], // the whole answer may exceed the 4 KiB that a custom resource may return
       physicalResourceId: PhysicalResourceId.fromResponse('Instance.Id'),
     },
-    installLatestAwsSdk: false,
-    memorySize: 512, // the function is shared: a resource of the app that installs the SDK needs the CDK's 512 MiB
     policy: AwsCustomResourcePolicy.fromStatements([
       new PolicyStatement({ actions: ['connect:DescribeInstance'], resources: [instanceArn] }),
       new PolicyStatement({ actions: ['ds:DescribeDirectories'], resources: ['*'] }), // DescribeInstance needs it, without a resource level
