@@ -33,9 +33,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-runner@^2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0', // the last release of this package
     '@aws/cloudformation-validate@1.9.0-beta', // exact: a beta may add rules in any release
+    '@aws-sdk/client-connect@^3', // the SDK of the Lambda runtime, for the rehearsal of deployments
+    '@aws-sdk/client-kms@^3',
+    '@cloud-copilot/iam-simulate@^0.1.173', // evaluates IAM and key policies; AGPL, so never more than a development dependency
+    '@stryker-mutator/core@^9',
+    '@stryker-mutator/jest-runner@^9',
     'aws-cdk@^2.1115.1', // the CLI that `npm run demo` synthesises with
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
-    'yaml@^2',
+    'fast-check@^4',
   ],
 
   integrationTestAutoDiscover: false, // the integ apps live in `integ/`, not below `test/`

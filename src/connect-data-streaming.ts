@@ -200,8 +200,8 @@ export class ConnectDataStreaming extends Construct {
       ...target.storageConfig,
     });
 
-    if (target.producerKey) {
-      association.node.addDependency(...permitEncryption(scope, target.producerKey, this.instance, this.keyAccess));
+    if (target.kinesisStream) {
+      association.node.addDependency(...permitEncryption(scope, target.kinesisStream, this.instance, this.keyAccess));
     }
     Associations.of(this).add(association, this.instance);
     return target;

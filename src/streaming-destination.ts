@@ -5,7 +5,7 @@ import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Construct } from 'constructs';
 import { DELIVERY_STREAM_ARN, KINESIS_STREAM_ARN, requireLocal } from './private/arn';
 import { contactRecordsBucket } from './private/contact-records-bucket';
-import { customerManagedKey } from './private/customer-managed-key';
+import { customerManagedKey, keyBehind } from './private/customer-managed-key';
 import { printable } from './private/printable';
 import type { StreamingContext, StreamingTarget } from './private/streaming-target';
 
@@ -131,11 +131,12 @@ class NewKinesisStream extends KinesisStreamDestination {
 
   public _bind(scope: Construct, context: StreamingContext): StreamingTarget {
     const { encryption = kinesis.StreamEncryption.KMS, shardCount, streamMode } = this.props;
+    const key = this.props.encryptionKey ?? (encryption === kinesis.StreamEncryption.KMS ? context.encryptionKey() : undefined);
     return kinesisTarget(new kinesis.Stream(scope, 'Stream', {
       ...this.props,
       streamMode: streamMode ?? (shardCount === undefined ? kinesis.StreamMode.ON_DEMAND : undefined),
       encryption,
-      encryptionKey: this.props.encryptionKey ?? (encryption === kinesis.StreamEncryption.KMS ? context.encryptionKey() : undefined),
+      encryptionKey: key && keyBehind(key), // a stream refers to a key, but not to an alias, and might be made before it
     }));
   }
 }
@@ -201,7 +202,6 @@ function kinesisTarget(stream: kinesis.IStream): StreamingTarget {
   return {
     storageConfig: { storageType: 'KINESIS_STREAM', kinesisStreamConfig: { streamArn: stream.streamArn } },
     kinesisStream: stream,
-    producerKey: stream.encryptionKey,
   };
 }
 

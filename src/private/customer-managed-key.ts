@@ -4,24 +4,28 @@ import type { Construct } from 'constructs';
 import { printable } from './printable';
 
 /** The customer managed key that is meant, or undefined for a key that AWS manages, which needs no setup. */
-export function customerManagedKey(scope: Construct, key: IKey): IKey | undefined {
+export function customerManagedKey(scope: Construct, given: IKey): IKey | undefined {
   const { region } = Stack.of(scope);
-  if (Token.compareStrings(key.env.region, region) === TokenComparison.DIFFERENT) {
-    throw new Error(`${scope.node.path}: the key ${printable(scope, key.keyArn)} is in ${key.env.region}, but the stack is in ${region}; use a key, `
-      + `or a multi-Region replica, in ${region}`);
+  if (Token.compareStrings(given.env.region, region) === TokenComparison.DIFFERENT) {
+    throw new Error(`${scope.node.path}: the key ${printable(scope, given.keyArn)} is in ${given.env.region}, but the stack is in ${region}; `
+      + `use a key, or a multi-Region replica, in ${region}`);
   }
-  if (/:alias\/aws\//.test(key.keyArn)) return undefined;
-  if (!isAlias(key)) return key;
+  if (/:alias\/aws\//.test(given.keyArn)) return undefined;
 
-  const target = targetOf(key);
-  if (!target) {
+  const key = keyBehind(given);
+  if (isAlias(key)) {
     throw new Error(`${scope.node.path}: ${printable(scope, key.keyArn)} is an alias, and the key behind it is not known; pass the key itself, `
       + 'such as Key.fromKeyArn(scope, id, keyArn)');
   }
-  return target;
+  return key;
 }
 
-function isAlias(key: IKey): key is IAlias {
+/** The key behind an alias that knows it; any other key as it is. */
+export function keyBehind(key: IKey): IKey {
+  return 'aliasTargetKey' in key && targetOf(key as IAlias) || key;
+}
+
+function isAlias(key: IKey): boolean {
   return 'aliasTargetKey' in key || /:alias\//.test(key.keyArn);
 }
 

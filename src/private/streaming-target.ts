@@ -10,11 +10,9 @@ export interface StreamingContext {
   encryptionKey(): IKey;
 }
 
-/** A destination that is bound: what the association must say, and what must come before it. */
+/** A destination that is bound: the stream, and what the association must say of it. */
 export interface StreamingTarget {
   readonly storageConfig: Pick<CfnInstanceStorageConfigProps, 'storageType' | 'kinesisStreamConfig' | 'kinesisFirehoseConfig'>;
   readonly kinesisStream?: IStream;
   readonly deliveryStream?: IDeliveryStream;
-  /** The key that Amazon Connect itself encrypts records with. */
-  readonly producerKey?: IKey;
 }

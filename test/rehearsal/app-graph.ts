@@ -1,0 +1,73 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { dependenciesOf, type Template, type TemplateResource } from '../../scripts/template';
+
+interface FullTemplate extends Template {
+  readonly Parameters?: Record<string, { readonly Default?: string }>;
+  readonly Conditions?: Record<string, unknown>;
+  readonly Mappings?: Record<string, Record<string, Record<string, string>>>;
+  readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>;
+}
+
+/** One template: of a stack, or of a nested stack. */
+export interface Scope {
+  readonly name: string;
+  readonly template: FullTemplate;
+  /** The resource of the parent's template that is this nested stack. */
+  readonly parent?: { readonly scope: Scope; readonly logicalId: string };
+}
+
+export interface Node {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly logicalId: string;
+  readonly resource: TemplateResource;
+  /** The nodes that must be there first. */
+  readonly needs: Set<string>;
+}
+
+/** The resources of a stack and of its nested stacks. */
+export interface StackGraph {
+  readonly name: string;
+  readonly nodes: Map<string, Node>;
+}
+
+/** An app, ready to be rehearsed: its stacks in the order of their deployment. */
+export interface AppGraph {
+  readonly stacks: StackGraph[];
+  readonly scopes: Map<string, Scope>;
+}
+
+export function nodeId(scope: Scope, logicalId: string): string {
+  return `${scope.name}/${logicalId}`;
+}
+
+export function graphOf(assembly: CloudAssembly): AppGraph {
+  const scopes = new Map<string, Scope>();
+  // `stacks` comes in topological order
+  const stacks = assembly.stacks.map((stack) => {
+    const nodes = new Map<string, Node>();
+    addScope({ name: stack.stackName, template: stack.template as FullTemplate }, [], assembly.directory, nodes, scopes);
+    return { name: stack.stackName, nodes };
+  });
+  return { stacks, scopes };
+}
+
+function addScope(scope: Scope, needs: string[], directory: string, nodes: Map<string, Node>, scopes: Map<string, Scope>): void {
+  scopes.set(scope.name, scope);
+  for (const [logicalId, resource] of Object.entries(scope.template.Resources)) {
+    const id = nodeId(scope, logicalId);
+    const inside = dependenciesOf(scope.template, logicalId).map((other) => nodeId(scope, other));
+    const node = { id, scope, logicalId, resource, needs: new Set([...needs, ...inside]) };
+    nodes.set(id, node);
+    if (resource.Type !== 'AWS::CloudFormation::Stack') continue;
+
+    // The nested stack is there when all that is in it is there; what is in it needs all that the nested stack needs.
+    const template = JSON.parse(readFileSync(join(directory, resource.Metadata!['aws:asset:path'] as string), 'utf8')) as FullTemplate;
+    const nested = { name: id, template, parent: { scope, logicalId } };
+    const outside = [...node.needs];
+    addScope(nested, outside, directory, nodes, scopes);
+    Object.keys(template.Resources).forEach((inner) => node.needs.add(nodeId(nested, inner)));
+  }
+}

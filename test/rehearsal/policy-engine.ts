@@ -1,0 +1,41 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: readonly object[];
+}
+
+export interface AccessRequest {
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Record<string, string | string[]>;
+  readonly identityPolicies?: readonly PolicyDocument[];
+  readonly resourcePolicy?: PolicyDocument;
+}
+
+const answers = new Map<string, boolean>();
+
+/** Whether AWS would allow the request, by the policies alone. */
+export async function isAllowed(request: AccessRequest): Promise<boolean> {
+  const question = JSON.stringify(request);
+  const known = answers.get(question);
+  if (known !== undefined) return known;
+
+  const result = await runSimulation({
+    identityPolicies: (request.identityPolicies ?? []).map((policy, index) => ({ name: `policy${index}`, policy })),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+    resourcePolicy: request.resourcePolicy,
+    request: {
+      action: request.action,
+      principal: request.principal,
+      resource: { resource: request.resource, accountId: request.resource.split(':')[4] ?? request.principal.split(':')[4] },
+      contextVariables: request.context ?? {},
+    },
+  }, {});
+  if (result.resultType === 'error') throw new Error(`the policy engine refuses ${question}: ${JSON.stringify(result)}`);
+  const answer = result.overallResult === 'Allowed';
+  answers.set(question, answer);
+  return answer;
+}
