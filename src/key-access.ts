@@ -5,9 +5,9 @@
  */
 export enum KeyAccess {
   /**
-   * By the policy of the key where that is this app's and can name the role, else by a grant. It can't name the role
-   * when the key is in another stack than the association and the instance is known only there: the two stacks would
-   * need each other.
+   * By the policy of the key where that is this app's and can surely name the role, else by a grant. Surely means: the key
+   * is in the stack of the construct; or the instance is known by a literal ARN or id, or is in the stack of the key or in
+   * one that this depends on. In any other layout the stacks might come to need each other.
    */
   AUTOMATIC = 'AUTOMATIC',
 

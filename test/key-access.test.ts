@@ -201,32 +201,37 @@ describe('AUTOMATIC', () => {
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
   });
 
-  test('is the key policy where the instance is in a third stack', () => {
+  test('is a grant where the instance is in a third stack, which may use the key as well', () => {
     const { keys, stack } = twoStacks();
     const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });
-    streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'));
+    const key = new kms.Key(keys, 'Key');
+    const instance = newInstance(instances);
+    streaming(stack, instance, key);
+    new ConnectDataStreaming(instances, 'Streaming', { instance, contactRecords: StreamingDestination.newKinesisStream(), encryptionKey: key });
 
-    expect(connectStatements(keys)).toEqual([
-      expect.objectContaining({ Principal: { AWS: { 'Fn::ImportValue': expect.stringContaining('ServiceRole') as unknown } } }),
-    ]);
+    expect(grants(stack)).toHaveLength(1);
+    expect(grants(instances)).toHaveLength(1);
+    expect(types(keys)).toEqual(['AWS::KMS::Key']);
   });
 
-  test.each([['itself', false], ['by way of another stack', true]])('is a grant where the third stack needs the stack of the key: %s', (_, indirectly) => {
+  test.each([['itself', false], ['by way of another stack', true]])('is the key policy where the stack of the key needs the third stack: %s', (_, indirectly) => {
     const { keys, stack } = twoStacks();
     const app = keys.node.root as App;
     const instances = new Stack(app, 'Instances', { env: ENV });
     if (indirectly) {
       const between = new Stack(app, 'Between', { env: ENV });
-      instances.addDependency(new Stack(app, 'Unrelated', { env: ENV }));
-      instances.addDependency(between);
-      between.addDependency(keys);
+      keys.addDependency(new Stack(app, 'Unrelated', { env: ENV }));
+      keys.addDependency(between);
+      between.addDependency(instances);
     } else {
-      instances.addDependency(keys);
+      keys.addDependency(instances);
     }
     streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'));
 
-    expect(grants(stack)).toHaveLength(1);
-    expect(connectStatements(keys)).toEqual([]);
+    expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
+    expect(connectStatements(keys)).toEqual([
+      expect.objectContaining({ Principal: { AWS: { 'Fn::ImportValue': expect.stringContaining('ServiceRole') as unknown } } }),
+    ]);
   });
 
   test('is a grant where the key is in the parent of the nested stack that makes the instance', () => {
@@ -236,6 +241,37 @@ describe('AUTOMATIC', () => {
 
     expect(grants(nested)).toHaveLength(1);
     expect(connectStatements(parent)).toEqual([]);
+  });
+});
+
+describe('a stream of the app waits for its grant', () => {
+  test('so that it never moves to a key that the instance may not use yet', () => {
+    const stack = newStack();
+    new ConnectDataStreaming(stack, 'Streaming', {
+      instance: instanceWithRole(stack), agentEvents: StreamingDestination.newKinesisStream(), encryptionKey: foreignKey(stack),
+    });
+
+    const [grant] = theOnly(resources(stack, 'Custom::AWS'));
+    expect(theOnly(resources(stack, 'AWS::Kinesis::Stream'))[1].DependsOn).toContain(grant);
+    expect(theOnly(associations(stack))[1].DependsOn).toContain(grant);
+  });
+
+  test('in its own stack, if that may know the instance', () => {
+    const { keys: streams, stack } = twoStacks();
+    const stream = new kinesis.Stream(streams, 'Stream', { encryptionKey: foreignKey(streams) });
+    new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
+
+    expect(grants(streams)).toHaveLength(1);
+    expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
+  });
+
+  test('not if that may not know the instance', () => {
+    const { keys: streams, stack } = twoStacks();
+    const stream = new kinesis.Stream(streams, 'Stream', { encryptionKey: foreignKey(streams) });
+    new ConnectDataStreaming(stack, 'Streaming', { instance: newInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
+
+    expect(grants(stack)).toHaveLength(1);
+    expect(types(streams)).toEqual(['AWS::Kinesis::Stream']);
   });
 });
 
@@ -258,6 +294,22 @@ describe('KEY_POLICY', () => {
     const stack = newStack();
     expect(() => streaming(stack, existingInstance(stack), foreignKey(stack), KeyAccess.KEY_POLICY))
       .toThrow('"Principal":{"AWS":"<ServiceRole of aws connect describe-instance>"}');
+  });
+
+  test('is the key policy where the instance is in a third stack, if that does not need the key', () => {
+    const { keys, stack } = twoStacks();
+    const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });
+    streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'), KeyAccess.KEY_POLICY);
+
+    expect(connectStatements(keys)).toHaveLength(1);
+  });
+
+  test('is an error where the third stack needs the key', () => {
+    const { keys, stack } = twoStacks();
+    const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });
+    instances.addDependency(keys);
+    expect(() => streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'), KeyAccess.KEY_POLICY))
+      .toThrow('can\'t name the role of an instance of Instances, which needs Keys, the stack of the key');
   });
 
   test('is an error where two stacks would need each other', () => {

@@ -17,16 +17,10 @@ export function permitEncryption(scope: Construct, stream: IStream, instance: co
   const key = customerManagedKey(scope, stream.encryptionKey);
   if (!key) return [];
 
-  const obstacle = obstacleToKeyPolicy(scope, key, instance);
-  if (access === KeyAccess.KEY_POLICY && obstacle) {
-    const roleArn = knownServiceRoleArn(instance) ?? '<ServiceRole of aws connect describe-instance>';
-    throw new Error(`${scope.node.path}: the policy of the key ${printable(scope, key.keyArn)} ${obstacle}; use KeyAccess.GRANT, or `
-      + 'KeyAccess.EXTERNAL once its owner has added the statement: '
-      + printable(scope, keyPolicyStatement(roleArn).toStatementJson()));
-  }
-  return access === KeyAccess.GRANT || obstacle
-    ? [permitByGrant(scope, stream, key, instance)]
-    : [permitByPolicy(keyResource(key)!, key, instance)];
+  if (access === KeyAccess.KEY_POLICY) requireKeyPolicy(scope, key, instance);
+  const resource = keyResource(key);
+  const byPolicy = access === KeyAccess.KEY_POLICY || (access === KeyAccess.AUTOMATIC && resource && mayKnow(scope, resource.stack, instance));
+  return [byPolicy ? permitByPolicy(resource!, key, instance) : permitByGrant(scope, stream, key, instance)];
 }
 
 function permitByPolicy(resource: CfnKey, key: IKey, instance: connect.IInstanceRef): IDependable {
@@ -36,7 +30,7 @@ function permitByPolicy(resource: CfnKey, key: IKey, instance: connect.IInstance
 
 function permitByGrant(scope: Construct, stream: IStream, key: IKey, instance: connect.IInstanceRef): IDependable {
   const resource = stream.node.defaultChild;
-  if (!CfnStream.isCfnStream(resource) || stackInTheWay(scope, resource.stack, instance)) return keyGrant(Stack.of(scope), key, instance);
+  if (!CfnStream.isCfnStream(resource) || !mayKnow(scope, resource.stack, instance)) return keyGrant(Stack.of(scope), key, instance);
 
   // A stream that is associated already must not move to a key before the grant is there.
   const grant = keyGrant(resource.stack, key, instance);
@@ -44,12 +38,22 @@ function permitByGrant(scope: Construct, stream: IStream, key: IKey, instance: c
   return grant;
 }
 
-function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: connect.IInstanceRef): string | undefined {
-  const resource = keyResource(key);
-  if (!resource) return 'is not this app\'s';
+function requireKeyPolicy(scope: Construct, key: IKey, instance: connect.IInstanceRef): void {
+  const obstacle = obstacleToKeyPolicy(scope, key, instance);
+  if (!obstacle) return;
 
-  const needed = stackInTheWay(scope, resource.stack, instance);
-  return needed && `can't name the role of an instance of ${needed.node.path}, which needs ${resource.stack.node.path}, the stack of the key`;
+  const roleArn = knownServiceRoleArn(instance) ?? '<ServiceRole of aws connect describe-instance>';
+  throw new Error(`${scope.node.path}: the policy of the key ${printable(scope, key.keyArn)} ${obstacle}; use KeyAccess.GRANT, or `
+    + 'KeyAccess.EXTERNAL once its owner has added the statement: '
+    + printable(scope, keyPolicyStatement(roleArn).toStatementJson()));
+}
+
+function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: connect.IInstanceRef): string | undefined {
+  const stack = keyResource(key)?.stack;
+  if (!stack) return 'is not this app\'s';
+
+  const dependent = stacksOf(instance).find((other) => other !== stack && (other === Stack.of(scope) || dependsOn(other, stack)));
+  return dependent && `can't name the role of an instance of ${dependent.node.path}, which needs ${stack.node.path}, the stack of the key`;
 }
 
 /** The key as a resource of this app, if it is one. */
@@ -57,11 +61,17 @@ function keyResource(key: IKey): CfnKey | undefined {
   return [key.node.defaultChild, key.node.scope].find(CfnKey.isCfnKey);
 }
 
-/** A stack that knows the instance, but needs the other stack, so that the other can't refer to the instance. */
-function stackInTheWay(scope: Construct, other: Stack, instance: connect.IInstanceRef): Stack | undefined {
-  return referencesIn(scope, knownServiceRoleArn(instance) ?? instance.instanceRef.instanceArn)
-    .map(({ target }) => Stack.of(target))
-    .find((stack) => stack !== other && (stack === Stack.of(scope) || dependsOn(stack, other)));
+/**
+ * Whether the stack may refer to the instance, whatever else the app holds: it is the stack of the association, which
+ * does anyway, or needs the stack of the instance already. A new reference between stacks might close a cycle.
+ */
+function mayKnow(scope: Construct, stack: Stack, instance: connect.IInstanceRef): boolean {
+  return stack === Stack.of(scope) || stacksOf(instance).every((other) => other === stack || dependsOn(stack, other));
+}
+
+/** The stacks that a template has to refer to, to name the instance and its role. */
+function stacksOf(instance: connect.IInstanceRef): Stack[] {
+  return referencesIn(instance, knownServiceRoleArn(instance) ?? instance.instanceRef.instanceArn).map(({ target }) => Stack.of(target));
 }
 
 function dependsOn(stack: Stack, other: Stack): boolean {
