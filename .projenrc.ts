@@ -1,4 +1,4 @@
-import { awscdk, javascript, TextFile, typescript } from 'projen';
+import { awscdk, javascript, JsonFile, TextFile, typescript } from 'projen';
 
 /**
  * The floor of `aws-cdk-lib`. The snapshots in `integ/` need a cloud assembly that `@aws-cdk/integ-runner`
@@ -80,7 +80,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 // 1.13.0 is in some registries before its optional per-platform packages, and then `npm ci` refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
-project.npmignore?.exclude('.jsii.tabl.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
+project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
 
 project.eslint?.addPlugins('cdk');
 project.eslint?.addRules({
@@ -185,6 +185,33 @@ project.addTask('test:newest', {
 project.addTask('test:package', {
   description: 'Install the packed library beside the newest aws-cdk-lib and synthesise an app with it',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-package.ts'],
+});
+
+new JsonFile(project, 'stryker.config.json', {
+  obj: {
+    mutate: ['src/**/*.ts'],
+    testRunner: 'jest',
+    coverageAnalysis: 'perTest',
+    jest: {
+      config: {
+        ...project.jest!.config as object,
+        collectCoverage: false,
+        // What unit tests alone notice. The slow tests would notice more, but a mutant a minute is too slow.
+        testPathIgnorePatterns: ['/node_modules/', '/test/(rehearsal.*|permissions|properties|integ-templates)[.]test[.]ts'],
+      },
+      enableFindRelatedTests: false,
+    },
+    reporters: ['clear-text', 'progress-append-only', 'json'],
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+    jsonReporter: { fileName: 'coverage/mutation.json' },
+    thresholds: { high: 95, low: 90, break: 90 },
+    tempDirName: 'coverage/stryker',
+    concurrency: 2,
+  },
+});
+project.addTask('test:mutation', {
+  description: 'Break the sources on purpose, in every place that Stryker knows, and see that the unit tests notice',
+  execArgs: ['stryker', 'run'],
 });
 
 project.addTask('demo', {

@@ -1,7 +1,8 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { DELIVERY_STREAM_ARN, KINESIS_STREAM_ARN, requireLocal } from './private/arn';
 import { contactRecordsBucket } from './private/contact-records-bucket';
@@ -194,7 +195,9 @@ class NewDeliveryStream extends DeliveryStreamDestination {
       throw new Error(`${scope.node.path}: a delivery stream can't be encrypted with the AWS managed key ${given.keyArn}; `
         + 'pass a customer managed key, or encryption: StreamEncryption.awsOwnedKey()');
     }
-    return firehose.StreamEncryption.customerManagedKey(key);
+    // Of a key in another stack, only the ARN: a statement for the role in its policy would close a cycle of stacks.
+    const usable = Stack.of(key) === Stack.of(scope) ? key : kms.Key.fromKeyArn(scope, 'Key', key.keyArn);
+    return firehose.StreamEncryption.customerManagedKey(usable);
   }
 }
 

@@ -68,7 +68,7 @@ describe('creation and deletion lose no record', () => {
       new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: theirs(stack), keyAccess: KeyAccess.EXTERNAL });
     };
     const prepared = world();
-    prepared.keys[KEY_ARN].grants.push({ id: 'grant-by-owner', grantee: ROLE_ARN, operations: ['GenerateDataKey'] });
+    prepared.keys[KEY_ARN].grants.push({ id: 'grant-of-owner', grantee: ROLE_ARN, operations: ['GenerateDataKey'] });
     expectNoLoss(await rehearsal.create(prepared, appGraph(build)));
     expect((await create(build)).losses).not.toEqual([]);
     expect(aws.calls).toEqual([]);

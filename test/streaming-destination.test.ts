@@ -1,12 +1,13 @@
 import {
-  Annotations as Warnings, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, CfnParameter,
-  Duration, type Stack,
+  Annotations as Warnings, App, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, CfnParameter,
+  Duration, Stack,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, type ConnectInstance, type KinesisStreamDestination, StreamingDestination } from '../src';
 import {
-  ACCOUNT, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newStack, REGION, STREAM_ARN, types,
+  ACCOUNT, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newStack,
+  REGION, STREAM_ARN, types,
 } from './support';
 
 function agentEvents(stack: Stack, destination: KinesisStreamDestination, encryptionKey?: kms.IKey): ConnectDataStreaming {
@@ -319,6 +320,20 @@ describe('a new delivery stream', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
       DeliveryStreamEncryptionConfigurationInput: { KeyARN: KEY_ARN },
     });
+  });
+
+  test.each<[string, (stack: Stack) => kms.IKey]>([
+    ['L2', (stack) => new kms.Key(stack, 'Key')],
+    ['L1', (stack) => kms.Key.fromCfnKey(new kms.CfnKey(stack, 'Key', { keyPolicy: { Version: '2012-10-17', Statement: [] } }))],
+  ])('uses a key of another stack without changing its policy: %s', (_, makeKey) => {
+    const app = new App();
+    const [keys, stack] = ['Keys', 'Stack'].map((id) => new Stack(app, id, { env: ENV }));
+    contactRecords(stack, StreamingDestination.newDeliveryStream(), makeKey(keys));
+
+    Template.fromStack(stack).hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
+      DeliveryStreamEncryptionConfigurationInput: { KeyARN: { 'Fn::ImportValue': Match.stringLikeRegexp('Keys:.*Key.*Arn') } },
+    });
+    expect(JSON.stringify(Template.fromStack(keys).toJSON())).not.toContain('DeliveryStream');
   });
 
   test('uses the key behind an alias of the app', () => {

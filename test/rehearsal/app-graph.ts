@@ -48,7 +48,7 @@ export function graphOf(assembly: CloudAssembly): AppGraph {
   // `stacks` comes in topological order
   const stacks = assembly.stacks.map((stack) => {
     const nodes = new Map<string, Node>();
-    addScope({ name: stack.stackName, template: stack.template as FullTemplate }, [], assembly.directory, nodes, scopes);
+    addScope({ name: stack.stackName, template: { Resources: {}, ...stack.template as object } }, [], assembly.directory, nodes, scopes);
     return { name: stack.stackName, nodes };
   });
   return { stacks, scopes };

@@ -84,7 +84,7 @@ export class FakeAws {
     const resourcePolicy = this.world.permissionsOf(keyArn);
     if (action === 'RevokeGrant') {
       if (!await this.may('kms:RevokeGrant', keyArn, { resourcePolicy })) return this.denied('kms:RevokeGrant', keyArn);
-      if (!/^grant-/.test(parameters.GrantId as string)) return { status: 400, code: 'InvalidGrantIdException', message: 'GrantId is not valid' };
+      if (!/^grant-of-/.test(parameters.GrantId as string)) return { status: 400, code: 'InvalidGrantIdException', message: 'GrantId is not valid' };
       const index = key.grants.findIndex(({ id }) => id === parameters.GrantId);
       if (index < 0) return { status: 400, code: 'NotFoundException', message: 'Grant ID not found' };
       key.grants.splice(index, 1);
@@ -95,7 +95,7 @@ export class FakeAws {
     if (!await this.may('kms:CreateGrant', keyArn, { resourcePolicy, context })) return this.denied('kms:CreateGrant', keyArn);
     // A call with the name and parameters of an existing grant finds that grant.
     const same = key.grants.find(({ id: _, ...grant }) => wanted.name && JSON.stringify(grant) === JSON.stringify(wanted));
-    const grant = same ?? { id: `grant-${++this.world.count}`, ...wanted };
+    const grant = same ?? { id: this.world.nameFor(`grant-of-${wanted.name}`), ...wanted };
     if (!same) key.grants.push(grant);
     return { GrantId: grant.id, GrantToken: 'token' };
   }

@@ -13,9 +13,9 @@ const LIMIT = 120;
  * Every order in which CloudFormation could work; where there are too many, the adversarial ones: each of the eager items
  * as early as its needs allow, each of the others as late as they allow.
  */
-export function possibleOrders(needs: Needs, eager: (item: string) => boolean): Orders {
-  const all = allOrders(needs, LIMIT + 1);
-  if (all.length <= LIMIT) return { orders: all, exhaustive: true };
+export function possibleOrders(needs: Needs, eager: (item: string) => boolean, limit = LIMIT): Orders {
+  const all = allOrders(needs, limit + 1);
+  if (all.length <= limit) return { orders: all, exhaustive: true };
 
   const items = [...needs.keys()];
   const adversarial = items.flatMap((item) => {
@@ -24,7 +24,7 @@ export function possibleOrders(needs: Needs, eager: (item: string) => boolean): 
       ? [orderBy(needs, (other) => early.has(other) ? 0 : 1)]
       : [orderBy(needs, (other) => other === item ? 2 : Number(!eager(other)))];
   });
-  const distinct = new Map([...adversarial, ...all.slice(0, LIMIT / 4)].map((order) => [order.join(), order]));
+  const distinct = new Map([...adversarial, ...all.slice(0, limit / 4)].map((order) => [order.join(), order]));
   return { orders: [...distinct.values()], exhaustive: false };
 }
 

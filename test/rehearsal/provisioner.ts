@@ -58,7 +58,7 @@ export class Provisioner {
   }
 
   private put(node: Node, properties: Properties, kept?: Deployed): { physicalId: string; attributes: Record<string, string> } {
-    const name = kept?.physicalId ?? `${node.logicalId}${++this.world.count}`;
+    const name = kept?.physicalId ?? this.world.nameFor(node.id);
     const arn = (service: string, resource: string, region = REGION) => `arn:aws:${service}:${region}:${ACCOUNT}:${resource}`;
     switch (node.resource.Type) {
       case 'AWS::KMS::Key': {

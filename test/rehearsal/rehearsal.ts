@@ -29,7 +29,12 @@ export function appGraph(build: (app: App) => void, part = (assembly: CloudAssem
 
 /** Plays the deployment of an app over what is deployed already, or its deletion, in every order that CloudFormation could choose. */
 export class Rehearsal {
-  constructor(private readonly aws: FakeAws, private readonly parameters: Record<string, string> = {}) {}
+  constructor(
+    private readonly aws: FakeAws,
+    private readonly parameters: Record<string, string> = {},
+    /** How many orders of a stack are played before only the adversarial ones are. */
+    private readonly limit?: number,
+  ) {}
 
   public async create(world: World, app: AppGraph): Promise<Outcome> {
     return this.update(world, { stacks: [], scopes: new Map() }, app);
@@ -40,8 +45,8 @@ export class Rehearsal {
     let now = world;
     for (const stack of to.stacks) {
       const before = from.stacks.find(({ name }) => name === stack.name);
-      const forward = ordersOf(needsOf(stack), stack);
-      const cleanup = before ? ordersOf(reversed(needsOf(before)), before) : { orders: [[]], exhaustive: true };
+      const forward = ordersOf(needsOf(stack), stack, this.limit);
+      const cleanup = before ? ordersOf(reversed(needsOf(before)), before, this.limit) : { orders: [[]], exhaustive: true };
       now = await this.playAll(total, now, to, Math.max(forward.orders.length, cleanup.orders.length), async (provisioner, index, check) => {
         for (const id of forward.orders[index % forward.orders.length]) await check(`deploying ${id}`, provisioner.deploy(stack.nodes.get(id)!));
         for (const id of cleanup.orders[index % cleanup.orders.length]) await check(`cleaning up ${id}`, provisioner.cleanUp(before!.nodes.get(id)!, stack.nodes.has(id)));
@@ -55,7 +60,7 @@ export class Rehearsal {
     const total = { losses: [] as Loss[], played: 0, exhaustive: true };
     let now = world;
     for (const stack of [...app.stacks].reverse()) {
-      const { orders, exhaustive } = ordersOf(reversed(needsOf(stack)), stack);
+      const { orders, exhaustive } = ordersOf(reversed(needsOf(stack)), stack, this.limit);
       now = await this.playAll(total, now, app, orders.length, async (provisioner, index, check) => {
         for (const id of orders[index]) await check(`deleting ${id}`, provisioner.cleanUp(stack.nodes.get(id)!, false));
       });
@@ -89,9 +94,13 @@ function needsOf(stack: StackGraph): Needs {
 }
 
 /** All decisive orders, with the other resources filled in just before they are needed. */
-function ordersOf(needs: Needs, stack: StackGraph): { orders: string[][]; exhaustive: boolean } {
+function ordersOf(needs: Needs, stack: StackGraph, limit?: number): { orders: string[][]; exhaustive: boolean } {
   const node = (id: string): Node => stack.nodes.get(id)!;
-  const decisive = possibleOrders(restrict(needs, (id) => DECISIVE.has(node(id).resource.Type)), (id) => node(id).resource.Type === 'AWS::Connect::InstanceStorageConfig');
+  const decisive = possibleOrders(
+    restrict(needs, (id) => DECISIVE.has(node(id).resource.Type)),
+    (id) => node(id).resource.Type === 'AWS::Connect::InstanceStorageConfig',
+    limit,
+  );
   const complete = (order: string[]): string[] => {
     const done = new Set<string>();
     const visit = (id: string): void => {

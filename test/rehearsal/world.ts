@@ -40,7 +40,13 @@ export class World {
   public readonly associations: Record<string, { instance: string; data: string; stream?: string }> = {};
   /** What the stacks made, by stack and logical id. */
   public readonly deployed: Record<string, Deployed> = {};
-  public count = 0;
+  private readonly names: Record<string, number> = {};
+
+  /** A new physical name, the same in whichever order things are made. */
+  public nameFor(id: string): string {
+    this.names[id] = (this.names[id] ?? 0) + 1;
+    return `${id.replaceAll('/', '-')}-${this.names[id]}`;
+  }
 
   public copy(): World {
     return Object.assign(new World(), structuredClone({ ...this }));

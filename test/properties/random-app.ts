@@ -1,0 +1,189 @@
+/**
+ * Random apps in the layouts that users might come up with.
+ */
+import {
+  type App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, Stack,
+} from 'aws-cdk-lib';
+import type { aws_connect as connectRefs } from 'aws-cdk-lib/interfaces';
+import * as fc from 'fast-check';
+import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
+import { World } from '../rehearsal/world';
+import { ACCOUNT, DELIVERY_STREAM_ARN, ENV, REGION } from '../support';
+
+/** Picks one of the values, as often as its weight says. */
+function weighted<T extends string>(weights: Record<T, number>): fc.Arbitrary<T> {
+  return fc.oneof(...Object.entries<number>(weights).map(([value, weight]) => ({ weight, arbitrary: fc.constant(value as T) })));
+}
+
+const INSTANCE_KIND = weighted({ 'made': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'with role': 2 });
+const KEY_KIND = weighted({ 'made': 6, 'made as L1': 2, 'alias of made': 2, 'by ARN': 6, 'alias by name': 1, 'AWS managed': 2 });
+const KEY_ACCESS = weighted({ [KeyAccess.AUTOMATIC]: 10, [KeyAccess.GRANT]: 4, [KeyAccess.EXTERNAL]: 2, [KeyAccess.KEY_POLICY]: 1 });
+const KINESIS = {
+  'none': 20,
+  'new stream': 3,
+  'new stream with key': 4,
+  'new managed stream': 1,
+  'existing stream': 1,
+  'existing stream with key': 4,
+  'stream of the app': 3,
+};
+const KINDS_OF_DATA = ['contactRecords', 'agentEvents', 'voiceAnalysisSegments', 'chatAnalysisSegments'] as const;
+const STACKS = 4;
+const INSTANCES = 6;
+const SOME = fc.nat({ max: 11 });
+
+/** Numbers choose from what there is. Stacks only use what is in themselves or in earlier ones. */
+export const randomApp = fc.record({
+  stacks: fc.integer({ min: 1, max: STACKS }),
+  instances: fc.array(fc.record({ kind: INSTANCE_KIND, stack: SOME, number: fc.nat({ max: INSTANCES - 1 }) }), { minLength: 1, maxLength: 4 }),
+  keys: fc.array(fc.record({ kind: KEY_KIND, stack: SOME }), { minLength: 1, maxLength: 4 }),
+  constructs: fc.array(fc.record({
+    stack: SOME,
+    instance: SOME,
+    encryptionKey: fc.option(SOME, { nil: undefined }),
+    keyAccess: fc.option(KEY_ACCESS, { nil: undefined, freq: 2 }),
+    destinations: fc.tuple(...KINDS_OF_DATA.map((data) => fc.record({
+      kind: weighted(data === 'contactRecords'
+        ? { ...KINESIS, 'new delivery stream': 3, 'existing delivery stream': 1 }
+        : { ...KINESIS, 'new delivery stream': 1, 'existing delivery stream': 0 }),
+      key: SOME,
+      stack: SOME,
+    }))),
+  }), { minLength: 1, maxLength: 4 }),
+});
+
+export type RandomApp = typeof randomApp extends fc.Arbitrary<infer T> ? T : never;
+
+function instanceArn(number: number | string): string {
+  return `arn:aws:connect:${REGION}:${ACCOUNT}:instance/aaaaaaaa-bbbb-cccc-dddd-${String(number).padStart(12, '0')}`;
+}
+
+function roleArn(number: number | string): string {
+  return `arn:aws:iam::${ACCOUNT}:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_${number}`;
+}
+
+function keyArn(number: number): string {
+  return `arn:aws:kms:${REGION}:${ACCOUNT}:key/11111111-2222-3333-4444-00000000000${number}`;
+}
+
+function streamArn(key: number): string {
+  return `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/existing-${key}`;
+}
+
+/** The instances that are known by a parameter of a stack are others than those known by ARN: an app can't tell. */
+const PARAMETER_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, number) => `f${Math.floor(number / INSTANCES)}f${number % INSTANCES}`);
+
+/** What the parameters of a random app are. */
+export const PARAMETERS = Object.fromEntries(PARAMETER_INSTANCES.map((number) => [`InstanceArn${number}`, instanceArn(number)]));
+
+/** What is there before a random app is deployed. */
+export function randomWorld({ keys }: RandomApp): World {
+  const world = new World().addStream(streamArn(9));
+  for (let number = 0; number < INSTANCES; number++) world.addInstance(instanceArn(number), roleArn(number));
+  for (const number of PARAMETER_INSTANCES) world.addInstance(instanceArn(number), roleArn(number));
+  keys.forEach(({ kind }, number) => {
+    if (kind === 'by ARN') world.addForeignKey(keyArn(number)).addStream(streamArn(number), keyArn(number));
+  });
+  return world;
+}
+
+/** Builds the app. Returns the associations that leave the key to somebody else, as the rehearsal names them. */
+export function buildRandomApp(app: App, spec: RandomApp): string[] {
+  const stacks = Array.from({ length: spec.stacks }, (_, number) => new Stack(app, `Stack${number}`, { env: ENV }));
+  const within = (stack: number, last = stacks.length - 1) => stack % (last + 1);
+  let count = 0;
+
+  const keys = spec.keys.map(({ kind, stack: chosen }, number) => {
+    const home = within(chosen);
+    const id = `Key${number}`;
+    let made: kms.IKey | undefined;
+    const key = (user: Stack): kms.IKey => {
+      const unique = `${id}Used${count++}`;
+      switch (kind) {
+        case 'made': return made ??= new kms.Key(stacks[home], id);
+        case 'made as L1': return made ??= kms.Key.fromCfnKey(new kms.CfnKey(stacks[home], id, {
+          keyPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }] },
+        }));
+        case 'alias of made': return made ??= new kms.Key(stacks[home], id).addAlias(`key-${number}`);
+        case 'by ARN': return kms.Key.fromKeyArn(user, unique, keyArn(number));
+        case 'alias by name': return kms.Alias.fromAliasName(user, unique, `alias/key-${number}`);
+        case 'AWS managed': return kms.Alias.fromAliasName(user, unique, 'alias/aws/kinesis');
+      }
+    };
+    return { kind, home, number, key };
+  });
+
+  const instances = spec.instances.map(({ kind, stack: chosen, number }, index) => {
+    const home = within(chosen);
+    let made: connectRefs.IInstanceRef | undefined;
+    const instance = (user: Stack): connectRefs.IInstanceRef => {
+      const unique = `Instance${index}Used${count++}`;
+      switch (kind) {
+        case 'made': return made ??= new connect.CfnInstance(stacks[home], `Instance${index}`, {
+          attributes: { inboundCalls: true, outboundCalls: true }, identityManagementType: 'CONNECT_MANAGED', instanceAlias: `instance-${index}`,
+        });
+        case 'by ARN': return ConnectInstance.fromInstanceArn(user, unique, instanceArn(number));
+        case 'by id': return ConnectInstance.fromInstanceId(user, unique, instanceArn(number).split('/')[1]);
+        case 'by parameter': {
+          const name = `InstanceArnf${home}f${number}`;
+          const parameter = stacks[home].node.tryFindChild(name) ?? new CfnParameter(stacks[home], name);
+          return ConnectInstance.fromInstanceArn(user, unique, (parameter as CfnParameter).valueAsString);
+        }
+        case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, { instanceArn: instanceArn(number), serviceRoleArn: roleArn(number) });
+      }
+    };
+    return { home: kind === 'made' || kind === 'by parameter' ? home : 0, instance };
+  });
+
+  const external: string[] = [];
+  spec.constructs.forEach((chosen, index) => {
+    const { home, instance } = instances[chosen.instance % instances.length];
+    const number = Math.max(home, within(chosen.stack));
+    const stack = stacks[number];
+    const reachable = keys.filter((key) => key.home <= number);
+    const pick = (key: number) => reachable.length > 0 ? reachable[key % reachable.length] : undefined;
+
+    const destination = ({ kind, key: wanted, stack: place }: typeof chosen.destinations[number]): StreamingDestination | undefined => {
+      const picked = pick(wanted);
+      const unique = `Stream${count++}`;
+      switch (kind) {
+        case 'none': return undefined;
+        case 'new stream': return StreamingDestination.newKinesisStream();
+        case 'new stream with key': return StreamingDestination.newKinesisStream({ encryptionKey: picked?.key(stack) });
+        case 'new managed stream': return StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED });
+        case 'existing stream': return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, unique, streamArn(9)));
+        case 'existing stream with key': {
+          // An existing stream has an existing key; one with a key of the app is made by the app and imported again.
+          const encryptionKey = picked?.key(stack);
+          const arn = picked?.kind === 'by ARN' ? streamArn(picked.number) : new kinesis.Stream(stack, `${unique}Made`, { encryptionKey: keyOf(encryptionKey) }).streamArn;
+          return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, unique, { streamArn: arn, encryptionKey }));
+        }
+        case 'stream of the app': {
+          const streamHome = stacks[Math.max(picked?.home ?? 0, within(place, number))];
+          return StreamingDestination.kinesisStream(new kinesis.Stream(streamHome, unique, { encryptionKey: keyOf(picked?.key(streamHome)) }));
+        }
+        case 'new delivery stream': return StreamingDestination.newDeliveryStream();
+        case 'existing delivery stream':
+          return StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, unique, DELIVERY_STREAM_ARN));
+      }
+    };
+
+    const construct = new ConnectDataStreaming(stack, `Streaming${index}`, {
+      instance: instance(stack),
+      encryptionKey: chosen.encryptionKey === undefined ? undefined : pick(chosen.encryptionKey)?.key(stack),
+      keyAccess: chosen.keyAccess,
+      ...Object.fromEntries(KINDS_OF_DATA.map((kind, at) => [kind, destination(chosen.destinations[at])])),
+    });
+    if (chosen.keyAccess === KeyAccess.EXTERNAL) {
+      external.push(...construct.node.findAll()
+        .filter((child) => connect.CfnInstanceStorageConfig.isCfnInstanceStorageConfig(child))
+        .map((child) => `${stack.stackName}/${stack.getLogicalId(child)}`));
+    }
+  });
+  return external;
+}
+
+/** The key of an alias: the CDK makes streams that do not wait for the alias of their key. */
+function keyOf(key?: kms.IKey): kms.IKey | undefined {
+  return key instanceof kms.Alias ? key.aliasTargetKey : key;
+}
