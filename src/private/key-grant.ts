@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId, PhysicalResourceIdReference } from 'aws-cdk-lib/custom-resources';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
+import type { IDependable } from 'constructs';
 import { identity, instanceIdentity, shortName } from './identity';
 import { SHARED_FUNCTION } from './sdk-call';
 import { serviceRoleArn } from './service-role';
@@ -14,12 +15,13 @@ const OPERATIONS = ['GenerateDataKey'];
  *
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html
  */
-export function keyGrant(stack: Stack, key: IKey, instance: connect.IInstanceRef): AwsCustomResource {
+export function keyGrant(stack: Stack, key: IKey, instance: connect.IInstanceRef): IDependable {
   const id = `ConnectKeyGrant${shortName(instanceIdentity(instance), identity(key, key.keyArn))}`;
-  const existing = stack.node.tryFindChild(id);
-  if (existing) return existing as AwsCustomResource;
+  const grant = stack.node.tryFindChild(id) ?? newGrant(stack, id, key, serviceRoleArn(stack, instance));
+  return grant.node.defaultChild!; // the custom resource itself, without its policy
+}
 
-  const roleArn = serviceRoleArn(stack, instance);
+function newGrant(stack: Stack, id: string, key: IKey, roleArn: string): AwsCustomResource {
   return new AwsCustomResource(stack, id, {
     ...SHARED_FUNCTION,
     onUpdate: { // on creation too

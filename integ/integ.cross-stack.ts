@@ -1,0 +1,41 @@
+/**
+ * Keys in a stack of their own. Where that stack knows the instance, its key policy lets Amazon Connect in; where it does
+ * not, a grant beside the association does.
+ */
+import { IntegTest } from '@aws-cdk/integ-tests-alpha';
+import { aws_connect as connect, aws_kinesis as kinesis, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp } from './support';
+import { ConnectDataStreaming, StreamingDestination } from '../src';
+
+const app = newApp();
+const foundation = new Stack(app, 'ConnectCrossStackFoundation');
+const known = new Stack(app, 'ConnectCrossStackKnown');
+const unknown = new Stack(app, 'ConnectCrossStackUnknown');
+
+const key = new kms.Key(foundation, 'Key', { enableKeyRotation: true });
+const stream = new kinesis.Stream(foundation, 'Stream', { encryptionKey: key, streamMode: kinesis.StreamMode.ON_DEMAND });
+const foundationInstance = new connect.CfnInstance(foundation, 'Instance', {
+  identityManagementType: 'CONNECT_MANAGED',
+  attributes: { inboundCalls: true, outboundCalls: true },
+  instanceAlias: 'cdk-connect-cross-stack-known',
+});
+new ConnectDataStreaming(known, 'Streaming', {
+  instance: foundationInstance,
+  agentEvents: StreamingDestination.kinesisStream(stream),
+});
+
+const ownInstance = new connect.CfnInstance(unknown, 'Instance', {
+  identityManagementType: 'CONNECT_MANAGED',
+  attributes: { inboundCalls: true, outboundCalls: true },
+  instanceAlias: 'cdk-connect-cross-stack-unknown',
+});
+new ConnectDataStreaming(unknown, 'Streaming', {
+  instance: ownInstance,
+  agentEvents: StreamingDestination.newKinesisStream(),
+  encryptionKey: key,
+});
+RemovalPolicies.of(app).apply(RemovalPolicy.DESTROY);
+
+const test = new IntegTest(app, 'CrossStacks', { testCases: [foundation, known, unknown] });
+expectStorageConfigs(test, foundationInstance.attrArn, { AGENT_EVENTS: 'KINESIS_STREAM' });
+expectStorageConfigs(test, ownInstance.attrArn, { AGENT_EVENTS: 'KINESIS_STREAM' });

@@ -1,0 +1,32 @@
+/**
+ * A key whose policy belongs to somebody else, here another stack: Amazon Connect is let in by a grant.
+ */
+import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
+import { aws_connect as connect, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp } from './support';
+import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
+
+const app = newApp();
+const owner = new Stack(app, 'ConnectGrantKeyOwner');
+const stack = new Stack(app, 'ConnectGrant');
+
+const key = new kms.Key(owner, 'Key', { enableKeyRotation: true });
+const made = new connect.CfnInstance(owner, 'Instance', {
+  identityManagementType: 'CONNECT_MANAGED',
+  attributes: { inboundCalls: true, outboundCalls: true },
+  instanceAlias: 'cdk-connect-grant',
+});
+
+new ConnectDataStreaming(stack, 'Streaming', {
+  instance: ConnectInstance.fromInstanceArn(stack, 'Instance', made.attrArn),
+  contactRecords: StreamingDestination.newKinesisStream(),
+  agentEvents: StreamingDestination.newKinesisStream(),
+  encryptionKey: kms.Key.fromKeyArn(stack, 'Key', key.keyArn),
+});
+RemovalPolicies.of(app).apply(RemovalPolicy.DESTROY);
+
+const test = new IntegTest(app, 'Grant', { testCases: [owner, stack] });
+expectStorageConfigs(test, made.attrArn, { CONTACT_TRACE_RECORDS: 'KINESIS_STREAM', AGENT_EVENTS: 'KINESIS_STREAM' });
+test.assertions
+  .awsApiCall('kms', 'listGrants', { KeyId: key.keyArn, GranteePrincipal: made.attrServiceRole })
+  .expect(ExpectedResult.objectLike({ Grants: [{ Operations: ['GenerateDataKey'] }] }));
