@@ -66,6 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     junitReporting: false,
     jestConfig: {
       coverageProvider: 'babel', // v8 counts files that hold only types, and the getters of re-exports
+      testTimeout: 120_000, // a rehearsal plays hundreds of deployments; a busy machine must not fail it
       collectCoverageFrom: ['src/**/*.ts'],
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
@@ -115,15 +116,16 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
     '// What every example of the README may use without saying so.',
     'import {',
     '  Annotations, aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3,',
-    '  Duration, Stack,',
+    '  CfnOutput, Duration, Stack,',
     "} from 'aws-cdk-lib';",
     "import { Construct } from 'constructs';",
-    "import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';",
+    "import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';",
     '',
     'declare const bucket: s3.Bucket;',
     'declare const consumer: iam.Role;',
     'declare const instance: ConnectInstance;',
     'declare const key: kms.Key;',
+    'declare const oldKey: kms.Key;',
     'declare const streaming: ConnectDataStreaming;',
     '',
     'class Fixture extends Stack {',

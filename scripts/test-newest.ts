@@ -17,7 +17,10 @@ try {
   const config = {
     ...jest,
     rootDir: ROOT,
-    moduleNameMapper: { '^(aws-cdk-lib|constructs)(/.*)?$': join(newest, 'node_modules', '$1$2') },
+    moduleNameMapper: {
+      '^(aws-cdk-lib|constructs)(/.*)?$': join(newest, 'node_modules', '$1$2'),
+      '^(@aws-sdk/client-[^/]+)$': join(ROOT, 'node_modules', '$1'), // for the handler of the custom resources, which ships in aws-cdk-lib
+    },
   };
   execFileSync(process.execPath, [require.resolve('jest/bin/jest'), '--ci', '--coverage=false', '--config', JSON.stringify(config)], {
     cwd: ROOT,

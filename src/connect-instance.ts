@@ -1,7 +1,7 @@
 import { ArnFormat, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
-import { INSTANCE_ARN, requireArn, ROLE_ARN } from './private/arn';
+import { INSTANCE_ARN, requireArn, requireSameAccount, ROLE_ARN } from './private/arn';
 
 /**
  * What is known of an existing Amazon Connect instance.
@@ -69,13 +69,14 @@ export class ConnectInstance extends Resource implements connect.IInstanceRef {
    * @param scope the scope of the construct
    * @param id the id of the construct
    * @param attrs what is known of the instance
-   * @throws if an ARN is malformed
+   * @throws if an ARN is malformed, or the role is in another account than the instance
    */
   public static fromInstanceAttributes(scope: Construct, id: string, attrs: ConnectInstanceAttributes): ConnectInstance {
     const path = `${scope.node.path}/${id}`;
     requireArn(path, INSTANCE_ARN, attrs.instanceArn);
     if (attrs.serviceRoleArn !== undefined) {
       requireArn(path, ROLE_ARN, attrs.serviceRoleArn);
+      requireSameAccount(path, attrs.instanceArn, attrs.serviceRoleArn);
     }
     return new ConnectInstance(scope, id, attrs);
   }

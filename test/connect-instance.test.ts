@@ -98,4 +98,22 @@ describe('bad input is an error that says what to pass', () => {
     expect(() => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn })).toThrow(
       `Stack/Instance: "${serviceRoleArn}" is not the ARN of an IAM role; it looks like arn:aws:iam::111122223333:role/aws-service-role/`);
   });
+
+  test('a role of another account', () => {
+    const serviceRoleArn = ROLE_ARN.replace(ACCOUNT, '999988887777');
+    expect(() => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn })).toThrow(
+      `Stack/Instance: the role "${serviceRoleArn}" is in account 999988887777, but the instance is in ${ACCOUNT}; pass the ServiceRole that`);
+  });
+
+  test('a role of an account that is not known yet is not checked', () => {
+    const { account } = new Stack(new App(), 'Agnostic');
+    for (const [instanceArn, serviceRoleArn] of [
+      [INSTANCE_ARN.replace(ACCOUNT, account), ROLE_ARN],
+      [INSTANCE_ARN, ROLE_ARN.replace(ACCOUNT, account)],
+      [new CfnParameter(stack, 'InstanceArn').valueAsString, ROLE_ARN],
+    ]) {
+      const scope = newStack();
+      expect(ConnectInstance.fromInstanceAttributes(scope, 'Instance', { instanceArn, serviceRoleArn }).serviceRoleArn).toBe(serviceRoleArn);
+    }
+  });
 });

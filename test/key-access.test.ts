@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { aws_connect } from 'aws-cdk-lib/interfaces';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
 import {
-  associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newInstance, newStack, OTHER_INSTANCE_ARN,
-  resources, ROLE_ARN, sdkCalls, SID, STREAM_ARN, theOnly, types,
+  addDependency, associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newInstance,
+  newStack, OTHER_INSTANCE_ARN, resources, ROLE_ARN, sdkCalls, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
 const STATEMENT = { Sid: SID, Effect: 'Allow', Principal: { AWS: ROLE_ARN }, Action: 'kms:GenerateDataKey', Resource: '*' };
@@ -220,11 +220,11 @@ describe('AUTOMATIC', () => {
     const instances = new Stack(app, 'Instances', { env: ENV });
     if (indirectly) {
       const between = new Stack(app, 'Between', { env: ENV });
-      keys.addDependency(new Stack(app, 'Unrelated', { env: ENV }));
-      keys.addDependency(between);
-      between.addDependency(instances);
+      addDependency(keys, new Stack(app, 'Unrelated', { env: ENV }));
+      addDependency(keys, between);
+      addDependency(between, instances);
     } else {
-      keys.addDependency(instances);
+      addDependency(keys, instances);
     }
     streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'));
 
@@ -307,7 +307,7 @@ describe('KEY_POLICY', () => {
   test('is an error where the third stack needs the key', () => {
     const { keys, stack } = twoStacks();
     const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });
-    instances.addDependency(keys);
+    addDependency(instances, keys);
     expect(() => streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'), KeyAccess.KEY_POLICY))
       .toThrow('can\'t name the role of an instance of Instances, which needs Keys, the stack of the key');
   });

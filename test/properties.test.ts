@@ -11,7 +11,7 @@ import { Rehearsal } from './rehearsal/rehearsal';
 import type { Deployed } from './rehearsal/world';
 import { deploymentSteps } from '../scripts/template';
 
-/** More of them: `APPS=5000 npx jest properties`; those of a failure again: `SEED=<the printed seed> npx jest properties`. */
+/** More of them: `APPS=5000 npx jest --coverage=false properties`; those of a failure again: `SEED=<the printed seed> npx jest --coverage=false properties`. */
 const APPS = Number(process.env.APPS ?? 1000);
 
 /** What the README's table of errors says, as far as a random app can meet it. */

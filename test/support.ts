@@ -28,6 +28,12 @@ export function instanceWithRole(scope: Construct, id = 'Instance', instanceArn 
   return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn, serviceRoleArn });
 }
 
+/** Makes a stack depend on another: by the method of newer releases, where there is one. */
+export function addDependency(stack: Stack, on: Stack): void {
+  const { addStackDependency = stack.addDependency } = stack as Stack & { addStackDependency?: typeof stack.addDependency };
+  addStackDependency.call(stack, on);
+}
+
 /** An instance that the app makes. */
 export function newInstance(scope: Construct): connect.CfnInstance {
   return new connect.CfnInstance(scope, 'Instance', {

@@ -42,6 +42,15 @@ export function requireArn(path: string, form: ArnForm, arn: string): void {
   }
 }
 
+/** Throws if the role of an instance is in another account than the instance. */
+export function requireSameAccount(path: string, instanceArn: string, roleArn: string): void {
+  const [instance, role] = [instanceArn, roleArn].map((arn) => arn.split(':')[4] as string | undefined);
+  if (instance && role && Token.compareStrings(instance, role) === TokenComparison.DIFFERENT) {
+    throw new Error(`${path}: the role "${roleArn}" is in account ${role}, but the instance is in ${instance}; pass the ServiceRole that `
+      + '`aws connect describe-instance` shows for this instance');
+  }
+}
+
 /** Throws unless the ARN has the form and names something in the account and Region of the stack. */
 export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: ResourceEnvironment): void {
   requireArn(scope.node.path, form, arn);
