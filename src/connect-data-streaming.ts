@@ -10,6 +10,7 @@ import { KeyAccess } from './key-access';
 import { INSTANCE_ARN, requireLocal } from './private/arn';
 import { Associations } from './private/associations';
 import { permitEncryption } from './private/key-permission';
+import { nameOf } from './private/printable';
 import { serviceRoleArn } from './private/service-role';
 import type { StreamingTarget } from './private/streaming-target';
 import type { KinesisStreamDestination, StreamingDestination } from './streaming-destination';
@@ -113,14 +114,15 @@ export class ConnectDataStreaming extends Construct {
 
   /**
    * @throws if there is nothing to stream; if the instance or a stream is malformed or is in another account or Region
-   * than the stack; if a destination can't take the kind of data; if a key is an alias without its key, or `KeyAccess.KEY_POLICY`
-   * is asked for where that can't work; or if the app streams the same kind of data of the instance already.
+   * than the stack; if a destination can't take the kind of data; if a key is an alias without its key, or
+   * `KeyAccess.KEY_POLICY` is asked for where that can't work; or if the app streams the same kind of data of the
+   * instance already.
    */
   constructor(scope: Construct, id: string, props: ConnectDataStreamingProps) {
     super(scope, id);
     if (!props.instance?.instanceRef) {
-      throw new Error(`${this.node.path}: instance is ${JSON.stringify(props.instance)}, not an Amazon Connect instance; pass a CfnInstance, or an `
-        + 'ARN by way of ConnectInstance.fromInstanceArn()');
+      throw new Error(`${this.node.path}: instance is ${nameOf(props.instance)}, not an Amazon Connect instance; pass a CfnInstance, or an ARN `
+        + 'by way of ConnectInstance.fromInstanceArn()');
     }
     requireLocal(this, INSTANCE_ARN, props.instance.instanceRef.instanceArn, props.instance.env);
     this.instance = props.instance;
@@ -190,7 +192,7 @@ export class ConnectDataStreaming extends Construct {
 
     const scope = new Construct(this, id);
     if (typeof destination._bind !== 'function') {
-      throw new Error(`${scope.node.path}: ${destination.constructor.name} is not a destination; wrap a stream with `
+      throw new Error(`${scope.node.path}: ${nameOf(destination)} is not a destination; wrap a stream with `
         + 'StreamingDestination.kinesisStream() or deliveryStream()');
     }
     const target = destination._bind(scope, { resourceType, encryptionKey: () => this.makeKey() });

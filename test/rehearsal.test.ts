@@ -6,7 +6,7 @@ import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
 import { FakeAws } from './rehearsal/fake-aws';
 import { type Build, imported, LAYOUTS, NEW, OTHER_KEY_ARN, OTHER_STREAM_ARN, PARAMETERS, stackIn, theirs, world } from './rehearsal/layouts';
 import { appGraph, type Outcome, Rehearsal } from './rehearsal/rehearsal';
-import { ENV, existingInstance, INSTANCE_ARN, KEY_ARN, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from './support';
+import { ENV, existingInstance, INSTANCE_ARN, KEY_ARN, newInstance, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from './support';
 
 let aws: FakeAws;
 let rehearsal: Rehearsal;
@@ -170,6 +170,22 @@ describe('an update loses no record', () => {
       const granted = await rehearsal.update(start, first, second);
       expectNoLoss(granted);
       expectNoLoss(await rehearsal.update(granted.world, second, third));
+    });
+
+    test('a stream moves to another app\'s key, in a stack that can\'t know the instance: the role is let in on the new key first', async () => {
+      const withTheirs = (keyArn: string): Build => (app) => {
+        const streams = stackIn(app, 'Streams');
+        const stream = new kinesis.Stream(streams, 'Stream', { encryptionKey: kms.Key.fromKeyArn(streams, 'Key', keyArn) });
+        const stack = stackIn(app);
+        new ConnectDataStreaming(stack, 'Streaming', { instance: newInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
+      };
+      const [first, second] = [KEY_ARN, OTHER_KEY_ARN].map((keyArn) => appGraph(withTheirs(keyArn)));
+      const { world: start } = await rehearsal.create(world(), first);
+      expect((await rehearsal.update(start, first, second)).losses).not.toEqual([]);
+
+      const { role: grantee } = Object.values(start.instances).at(-1)!;
+      start.keys[OTHER_KEY_ARN].grants.push({ id: 'grant-of-owner', grantee, operations: ['GenerateDataKey'] });
+      expectNoLoss(await rehearsal.update(start, first, second));
     });
 
     test('an instance is replaced: what the old one still sends', async () => {

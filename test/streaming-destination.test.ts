@@ -407,10 +407,17 @@ describe('an existing delivery stream', () => {
 });
 
 describe('from JavaScript, where no types help', () => {
-  test.each([[INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined']])('instance can\'t be %s', (instance, shown) => {
+  test.each<[unknown, string]>([
+    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'],
+  ])('instance can\'t be %s', (instance, shown) => {
     const props = { agentEvents: StreamingDestination.newKinesisStream(), instance: instance as unknown as ConnectInstance };
     expect(() => new ConnectDataStreaming(newStack(), 'Streaming', props)).toThrow(
       `Stack/Streaming: instance is ${shown}, not an Amazon Connect instance; pass a CfnInstance, or an ARN by way of ConnectInstance.fromInstanceArn()`);
+  });
+
+  test('an ARN is no destination', () => {
+    const stack = newStack();
+    expect(() => agentEvents(stack, STREAM_ARN as unknown as KinesisStreamDestination)).toThrow(`Stack/Streaming/AgentEvents: "${STREAM_ARN}" is not a destination`);
   });
 
   test('a stream is no destination', () => {

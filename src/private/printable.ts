@@ -6,3 +6,8 @@ export function printable(scope: IConstruct, value: unknown): string {
   const resolved = Stack.of(scope).resolve(value);
   return typeof resolved === 'string' ? resolved : JSON.stringify(resolved);
 }
+
+/** What was passed where JavaScript lets anything through. */
+export function nameOf(value: unknown): string {
+  return value instanceof Object ? value.constructor.name : JSON.stringify(value);
+}
