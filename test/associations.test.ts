@@ -58,10 +58,20 @@ describe('associations of an instance follow one another', () => {
     expect(order(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: ['AGENT_EVENTS'] });
   });
 
-  test('other instances do not wait', () => {
+  test.each<[string, (scope: Construct) => [string, string]]>([
+    ['by ARN', () => [INSTANCE_ARN, OTHER_INSTANCE_ARN]],
+    ['by export', () => [Fn.importValue('one'), Fn.importValue('other')]],
+    ['by parameter', (scope) => [new CfnParameter(scope, 'FirstArn').valueAsString, new CfnParameter(scope, 'SecondArn').valueAsString]],
+    ['by id in two parts', (scope) => {
+      const [head, one, other] = ['Head', 'One', 'Other'].map((id) => new CfnParameter(scope, `${id}Part`).valueAsString);
+      const arn = INSTANCE_ARN.replace(INSTANCE_ID, head);
+      return [`${arn}-${one}`, `${arn}-${other}`];
+    }],
+  ])('other instances do not wait: %s', (_, makeArns) => {
     const stack = newStack();
-    new ConnectDataStreaming(stack, 'One', { instance: existingInstance(stack, 'First'), agentEvents: managed() });
-    new ConnectDataStreaming(stack, 'Two', { instance: existingInstance(stack, 'Second', OTHER_INSTANCE_ARN), contactRecords: managed() });
+    const [first, second] = makeArns(stack);
+    new ConnectDataStreaming(stack, 'One', { instance: existingInstance(stack, 'First', first), agentEvents: managed() });
+    new ConnectDataStreaming(stack, 'Two', { instance: existingInstance(stack, 'Second', second), contactRecords: managed() });
 
     expect(order(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: [] });
   });
@@ -84,7 +94,7 @@ describe('the same kind of data twice', () => {
     const instance = ConnectInstance.fromInstanceId(stack, 'Same', INSTANCE_ID);
     expect(() => new ConnectDataStreaming(stack, 'Two', { instance, agentEvents: managed() })).toThrow(
       'Stack/Two/AgentEvents: this Amazon Connect instance streams AGENT_EVENTS already, in Stack/One/AgentEvents; it sends each kind of data to '
-      + 'one stream: remove one of the two');
+      + 'one stream: remove one of the two, or give stacks that deploy to different Regions an env');
   });
 
   test('in two stacks of an app is an error too', () => {

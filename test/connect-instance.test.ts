@@ -94,6 +94,8 @@ describe('bad input is an error that says what to pass', () => {
     `arn:aws:iam::${ACCOUNT}:user/name`,
     `arn:aws:sts::${ACCOUNT}:assumed-role/name/session`,
     INSTANCE_ARN,
+    ` ${ROLE_ARN}`,
+    `${ROLE_ARN} `,
   ])('role ARN "%s"', (serviceRoleArn) => {
     expect(() => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn })).toThrow(
       `Stack/Instance: "${serviceRoleArn}" is not the ARN of an IAM role; it looks like arn:aws:iam::111122223333:role/aws-service-role/`);

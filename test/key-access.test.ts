@@ -214,6 +214,15 @@ describe('AUTOMATIC', () => {
     expect(types(keys)).toEqual(['AWS::KMS::Key']);
   });
 
+  test('is a grant where the stack of the key needs other stacks only', () => {
+    const { keys, stack } = twoStacks();
+    const app = keys.node.root as App;
+    addDependency(keys, new Stack(app, 'Unrelated', { env: ENV }));
+    streaming(stack, newInstance(new Stack(app, 'Instances', { env: ENV })), new kms.Key(keys, 'Key'));
+
+    expect(grants(stack)).toHaveLength(1);
+  });
+
   test.each([['itself', false], ['by way of another stack', true]])('is the key policy where the stack of the key needs the third stack: %s', (_, indirectly) => {
     const { keys, stack } = twoStacks();
     const app = keys.node.root as App;
@@ -281,6 +290,13 @@ describe('KEY_POLICY', () => {
     streaming(stack, instanceWithRole(stack), new kms.Key(stack, 'Key'), KeyAccess.KEY_POLICY);
 
     expect(connectStatements(stack)).toEqual([STATEMENT]);
+  });
+
+  test('is the key policy where everything is in one stack', () => {
+    const stack = newStack();
+    streaming(stack, newInstance(stack), new kms.Key(stack, 'Key'), KeyAccess.KEY_POLICY);
+
+    expect(connectStatements(stack)).toHaveLength(1);
   });
 
   test('is an error for another app\'s key, with the statement to add', () => {

@@ -61,6 +61,10 @@ describe('a key of this app', () => {
       instance: existingInstance(stack, 'Third', `${INSTANCE_ARN}0`), agentEvents: existingStream(stack, key, 'Again'),
     });
 
+    new ConnectDataStreaming(stack, 'First', {
+      instance: instanceWithRole(stack, 'FirstAgain'), contactRecords: existingStream(stack, key, 'FirstAgainExisting'),
+    });
+
     const [lookup] = theOnly(resources(stack, 'Custom::AWS'));
     const statements = connectStatements(stack);
     expect(statements.map((statement) => statement.Principal.AWS)).toEqual([
@@ -130,7 +134,7 @@ describe('a key that can\'t be used is an error', () => {
     const stack = newStack();
     const destination = existingStream(stack, makeKey(stack));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: destination })).toThrow(
-      new RegExp(`^Stack/Streaming/AgentEvents: ${shown} is an alias, and the key behind it is not known; pass the key itself`));
+      new RegExp(`^Stack/Streaming/AgentEvents: ${shown} is an alias, and the key behind it is not known; pass the key itself, such as Key.fromKeyArn`));
   });
 
   test('a key in another Region', () => {

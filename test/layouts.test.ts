@@ -105,7 +105,8 @@ describe('everything is in one account and Region', () => {
   ])('instance %s', (arn, message) => {
     const stack = newStack();
     stack.node.setContext('@aws-cdk/core:enablePartitionLiterals', true); // as in every app of `cdk init`
-    expect(() => streaming(stack, existingInstance(stack, 'Instance', arn))).toThrow(`Stack/Streaming: ${arn} ${message}; Amazon Connect needs`);
+    expect(() => streaming(stack, existingInstance(stack, 'Instance', arn))).toThrow(
+      `Stack/Streaming: ${arn} ${message}; Amazon Connect needs the instance, its streams and this construct in one account and Region`);
   });
 
   test('an instance of a stack in another Region', () => {
@@ -133,7 +134,7 @@ describe('everything is in one account and Region', () => {
     const stack = new Stack(app, 'Stack', { env: ENV });
     const agentEvents = StreamingDestination.kinesisStream(new kinesis.Stream(streams, 'Stream', { streamName: 'name' }));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
-      .toThrow('is in Region eu-west-1, but the stack is in us-east-1');
+      .toThrow(/is in Region eu-west-1, but the stack is in us-east-1; .*: use a Kinesis data stream of us-east-1, or a stack with env in eu-west-1$/);
   });
 
   test('delivery stream', () => {

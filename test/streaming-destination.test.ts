@@ -103,7 +103,7 @@ describe('an existing Kinesis stream', () => {
     const warned = newStack();
     agentEvents(warned, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(warned, 'Existing', STREAM_ARN)));
     Annotations.fromStack(warned).hasWarning('/Stack/Streaming/AgentEvents', Match.stringLikeRegexp(
-      `${STREAM_ARN}.*Stream.fromStreamAttributes.*cdk-connect-data-streaming:unknownStreamEncryption`));
+      `${STREAM_ARN}.*Stream.fromStreamAttributes.*if it has none, acknowledge this warning.*cdk-connect-data-streaming:unknownStreamEncryption`));
 
     const quiet = newStack();
     const streaming = agentEvents(quiet, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(quiet, 'Existing', STREAM_ARN)));
@@ -129,10 +129,12 @@ describe('an existing Kinesis stream', () => {
   test.each([
     'arn:aws:firehose:us-east-1:111122223333:deliverystream/name',
     'arn:aws:kinesis:us-east-1:111122223333:name',
+    'arn:aws:kinesis:us-east-1:111122223333:stream/name/consumer/x',
+    'arn:aws:kinesis:us-east-1:111122223333:stream/name ',
   ])('must be one: %s', (arn) => {
     const stack = newStack();
     const destination = StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', arn));
-    expect(() => agentEvents(stack, destination)).toThrow(`Stack/Streaming/AgentEvents: "${arn}" is not the ARN of a Kinesis data stream`);
+    expect(() => agentEvents(stack, destination)).toThrow(`Stack/Streaming/AgentEvents: "${arn}" is not the ARN of a Kinesis data stream; it looks like arn:aws:kinesis:us-east-1:111122223333:stream/name`);
   });
 });
 
@@ -234,6 +236,11 @@ describe('a new delivery stream', () => {
 
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::IAM::Role', role ? 0 : 1);
+    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'firehose.amazonaws.com' } },
+      ]);
+    }
     template.resourceCountIs('AWS::IAM::Policy', 1);
     template.hasResourceProperties('AWS::IAM::Policy', {
       Roles: [role ? 'firehose' : Match.anyValue()],
@@ -336,6 +343,16 @@ describe('a new delivery stream', () => {
     expect(JSON.stringify(Template.fromStack(keys).toJSON())).not.toContain('DeliveryStream');
   });
 
+  test('lets its role in on an L1 key of the same stack, whose policy may not leave that to IAM', () => {
+    const stack = newStack();
+    const key = new kms.CfnKey(stack, 'Key', { keyPolicy: { Version: '2012-10-17', Statement: [] } });
+    contactRecords(stack, StreamingDestination.newDeliveryStream(), kms.Key.fromCfnKey(key));
+
+    Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['kms:GenerateDataKey*']) })]) },
+    });
+  });
+
   test('uses the key behind an alias of the app', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Mine');
@@ -377,11 +394,12 @@ describe('an existing delivery stream', () => {
   test.each([
     'arn:aws:kinesis:us-east-1:111122223333:stream/name',
     'arn:aws:firehose:us-east-1:111122223333:name/x',
+    'arn:aws:firehose:us-east-1:111122223333:deliverystream/name ',
   ])('must be one: %s', (arn) => {
     const stack = newStack();
     const destination = StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Existing', arn));
     expect(() => contactRecords(stack, destination))
-      .toThrow(`Stack/Streaming/ContactRecords: "${arn}" is not the ARN of a Firehose delivery stream`);
+      .toThrow(`Stack/Streaming/ContactRecords: "${arn}" is not the ARN of a Firehose delivery stream; it looks like arn:aws:firehose:us-east-1:111122223333:deliverystream/name`);
   });
 
   test('can be given by its name', () => {

@@ -44,7 +44,7 @@ export function requireArn(path: string, form: ArnForm, arn: string): void {
 
 /** Throws if the role of an instance is in another account than the instance. */
 export function requireSameAccount(path: string, instanceArn: string, roleArn: string): void {
-  const [instance, role] = [instanceArn, roleArn].map((arn) => arn.split(':')[4] as string | undefined);
+  const [instance, role] = [instanceArn, roleArn].map((arn) => partsOf(arn)[4]);
   if (instance && role && Token.compareStrings(instance, role) === TokenComparison.DIFFERENT) {
     throw new Error(`${path}: the role "${roleArn}" is in account ${role}, but the instance is in ${instance}; pass the ServiceRole that `
       + '`aws connect describe-instance` shows for this instance');
@@ -56,7 +56,7 @@ export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: 
   requireArn(scope.node.path, form, arn);
 
   const stack = Stack.of(scope);
-  const [, partition, , region, account] = arn.startsWith('arn:') ? arn.split(':') : [];
+  const [, partition, , region, account] = partsOf(arn);
   for (const [what, actual, expected] of [
     ['partition', partition ?? stack.partition, stack.partition],
     ['Region', region ?? env.region, stack.region],
@@ -68,4 +68,9 @@ export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: 
         + `or a stack with env in ${actual}`);
     }
   }
+}
+
+/** The parts of an ARN; none of a token that is a whole ARN. */
+function partsOf(arn: string): Array<string | undefined> {
+  return arn.startsWith('arn:') ? arn.split(':') : [];
 }

@@ -10,8 +10,8 @@ import { referencesIn } from './references';
  * id is unique.
  */
 export function instanceIdentity(instance: connect.IInstanceRef): string {
-  const arn = instance.instanceRef.instanceArn;
-  return identity(instance, arn.startsWith('arn:') ? arn.slice(arn.lastIndexOf('/') + 1) : arn);
+  const { instanceArn } = instance.instanceRef;
+  return identity(instance, instanceArn.slice(instanceArn.lastIndexOf('/') + 1)); // a token has no slash and stays whole
 }
 
 /** The same text for the same value. */
