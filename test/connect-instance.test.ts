@@ -104,7 +104,8 @@ describe('bad input is an error that says what to pass', () => {
   test('a role of another account', () => {
     const serviceRoleArn = ROLE_ARN.replace(ACCOUNT, '999988887777');
     expect(() => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn })).toThrow(
-      `Stack/Instance: the role "${serviceRoleArn}" is in account 999988887777, but the instance is in ${ACCOUNT}; pass the ServiceRole that`);
+      `Stack/Instance: the role "${serviceRoleArn}" is in account 999988887777, but the instance is in ${ACCOUNT}; pass the ServiceRole that `
+      + '`aws connect describe-instance` shows for this instance');
   });
 
   test('a role of an account that is not known yet is not checked', () => {
