@@ -107,7 +107,7 @@ project.eslint?.addOverride({
   rules: { 'cdk/no-construct-stack-suffix': 'off' },
 });
 project.eslint?.addOverride({
-  files: ['integ/**/*.ts', 'examples/**/*.ts'], // a library takes scopes and ids from its callers, an app does not
+  files: ['integ/integ.*.ts', 'examples/**/*.ts'], // a library takes scopes and ids from its callers, an app does not
   rules: { 'cdk/no-variable-construct-id': 'error', 'cdk/require-passing-this': ['error', { allowNonThisAndDisallowScope: true }] },
 });
 

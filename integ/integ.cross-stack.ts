@@ -3,8 +3,8 @@
  * not, a grant beside the association does.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { aws_connect as connect, aws_kinesis as kinesis, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { aws_kinesis as kinesis, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 
 const app = newApp();
@@ -14,21 +14,13 @@ const unknown = new Stack(app, 'ConnectCrossStackUnknown');
 
 const key = new kms.Key(foundation, 'Key', { enableKeyRotation: true });
 const stream = new kinesis.Stream(foundation, 'Stream', { encryptionKey: key, streamMode: kinesis.StreamMode.ON_DEMAND });
-const foundationInstance = new connect.CfnInstance(foundation, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-cross-stack-known',
-});
+const foundationInstance = newInstance(foundation, 'Instance', 'cdk-connect-cross-stack-known');
 new ConnectDataStreaming(known, 'Streaming', {
   instance: foundationInstance,
   agentEvents: StreamingDestination.kinesisStream(stream),
 });
 
-const ownInstance = new connect.CfnInstance(unknown, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-cross-stack-unknown',
-});
+const ownInstance = newInstance(unknown, 'Instance', 'cdk-connect-cross-stack-unknown');
 new ConnectDataStreaming(unknown, 'Streaming', {
   instance: ownInstance,
   agentEvents: StreamingDestination.newKinesisStream(),

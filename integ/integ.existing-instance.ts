@@ -3,19 +3,15 @@
  * ARN, which it knows only from CloudFormation.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { aws_connect as connect, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
 
 const app = newApp();
 const instances = new Stack(app, 'ConnectExistingInstance');
 const stack = new Stack(app, 'ConnectExistingInstanceStreaming');
 
-const made = new connect.CfnInstance(instances, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-existing-instance',
-});
+const made = newInstance(instances, 'Instance', 'cdk-connect-existing-instance');
 const instance = ConnectInstance.fromInstanceArn(stack, 'Instance', made.attrArn);
 new ConnectDataStreaming(stack, 'Streaming', {
   instance,

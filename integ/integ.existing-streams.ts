@@ -4,20 +4,16 @@
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import {
-  aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, RemovalPolicies,
+  aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, RemovalPolicies,
   RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 
 const app = newApp();
 const stack = new Stack(app, 'ConnectExistingStreams');
 
-const instance = new connect.CfnInstance(stack, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-existing-streams',
-});
+const instance = newInstance(stack, 'Instance', 'cdk-connect-existing-streams');
 const key = new kms.Key(stack, 'Key', { enableKeyRotation: true });
 const encrypted = new kinesis.Stream(stack, 'Encrypted', { encryptionKey: key, streamMode: kinesis.StreamMode.ON_DEMAND });
 const managed = new kinesis.Stream(stack, 'Managed', { encryption: kinesis.StreamEncryption.MANAGED, streamMode: kinesis.StreamMode.ON_DEMAND });

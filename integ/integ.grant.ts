@@ -2,8 +2,8 @@
  * A key whose policy belongs to somebody else, here another stack: Amazon Connect is let in by a grant.
  */
 import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { aws_connect as connect, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
 
 const app = newApp();
@@ -11,11 +11,7 @@ const owner = new Stack(app, 'ConnectGrantKeyOwner');
 const stack = new Stack(app, 'ConnectGrant');
 
 const key = new kms.Key(owner, 'Key', { enableKeyRotation: true });
-const made = new connect.CfnInstance(owner, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-grant',
-});
+const made = newInstance(owner, 'Instance', 'cdk-connect-grant');
 
 new ConnectDataStreaming(stack, 'Streaming', {
   instance: ConnectInstance.fromInstanceArn(stack, 'Instance', made.attrArn),

@@ -2,19 +2,15 @@
  * An existing instance whose role is known: nothing is looked up, no Lambda function is deployed.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { aws_connect as connect, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
 
 const app = newApp();
 const instances = new Stack(app, 'ConnectKnownRole');
 const stack = new Stack(app, 'ConnectKnownRoleStreaming');
 
-const made = new connect.CfnInstance(instances, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-known-role',
-});
+const made = newInstance(instances, 'Instance', 'cdk-connect-known-role');
 new ConnectDataStreaming(stack, 'Streaming', {
   instance: ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: made.attrArn, serviceRoleArn: made.attrServiceRole }),
   agentEvents: StreamingDestination.newKinesisStream(),

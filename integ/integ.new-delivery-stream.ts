@@ -2,18 +2,14 @@
  * Contact records to a new delivery stream with its bucket, on an instance that the same app makes.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { aws_connect as connect, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 
 const app = newApp();
 const stack = new Stack(app, 'ConnectNewDeliveryStream');
 
-const instance = new connect.CfnInstance(stack, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-new-delivery-stream',
-});
+const instance = newInstance(stack, 'Instance', 'cdk-connect-new-delivery-stream');
 new ConnectDataStreaming(stack, 'Streaming', {
   instance,
   contactRecords: StreamingDestination.newDeliveryStream(),

@@ -2,18 +2,14 @@
  * New streams for all kinds of data, on an instance that the same app makes.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { aws_iam as iam, aws_kinesis as kinesis, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 
 const app = newApp();
 const stack = new Stack(app, 'ConnectNewStreams');
 
-const instance = new connect.CfnInstance(stack, 'Instance', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-new-streams',
-});
+const instance = newInstance(stack, 'Instance', 'cdk-connect-new-streams');
 const streaming = new ConnectDataStreaming(stack, 'Streaming', {
   instance,
   contactRecords: StreamingDestination.newKinesisStream(),

@@ -2,24 +2,16 @@
  * Two instances and two constructs on one key: a statement for each role.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { aws_connect as connect, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { expectStorageConfigs, newApp } from './support';
+import { aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 
 const app = newApp();
 const stack = new Stack(app, 'ConnectSharedKey');
 
 const key = new kms.Key(stack, 'Key', { enableKeyRotation: true });
-const sales = new connect.CfnInstance(stack, 'Sales', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-shared-key-sales',
-});
-const service = new connect.CfnInstance(stack, 'Service', {
-  identityManagementType: 'CONNECT_MANAGED',
-  attributes: { inboundCalls: true, outboundCalls: true },
-  instanceAlias: 'cdk-connect-shared-key-service',
-});
+const sales = newInstance(stack, 'Sales', 'cdk-connect-shared-key-sales');
+const service = newInstance(stack, 'Service', 'cdk-connect-shared-key-service');
 new ConnectDataStreaming(stack, 'SalesStreaming', {
   instance: sales,
   contactRecords: StreamingDestination.newKinesisStream(),

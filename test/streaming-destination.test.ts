@@ -426,7 +426,7 @@ describe('an existing delivery stream', () => {
 
 describe('from JavaScript, where no types help', () => {
   test.each<[unknown, string]>([
-    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'],
+    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'], [{}, 'Object'],
   ])('instance can\'t be %s', (instance, shown) => {
     const props = { agentEvents: StreamingDestination.newKinesisStream(), instance: instance as unknown as ConnectInstance };
     expect(() => new ConnectDataStreaming(newStack(), 'Streaming', props)).toThrow(
@@ -442,7 +442,7 @@ describe('from JavaScript, where no types help', () => {
     const stack = newStack();
     const stream = kinesis.Stream.fromStreamArn(stack, 'Existing', STREAM_ARN) as unknown as KinesisStreamDestination;
     expect(() => agentEvents(stack, stream)).toThrow(
-      'Stack/Streaming/AgentEvents: Import is not a destination; wrap a stream with StreamingDestination.kinesisStream() or deliveryStream()');
+      'Stack/Streaming/AgentEvents: Stack/Existing is not a destination; wrap a stream with StreamingDestination.kinesisStream() or deliveryStream()');
   });
 
   test.each(['agentEvents', 'voiceAnalysisSegments', 'chatAnalysisSegments'])('%s can\'t go to a delivery stream', (kind) => {

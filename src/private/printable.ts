@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 
 /** A value as an error message shows it: tokens as the template will have them. */
 export function printable(scope: IConstruct, value: unknown): string {
@@ -9,5 +9,6 @@ export function printable(scope: IConstruct, value: unknown): string {
 
 /** What was passed where JavaScript lets anything through. */
 export function nameOf(value: unknown): string {
+  if (Construct.isConstruct(value)) return value.node.path;
   return value instanceof Object ? value.constructor.name : JSON.stringify(value);
 }
