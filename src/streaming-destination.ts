@@ -192,7 +192,7 @@ class NewDeliveryStream extends DeliveryStreamDestination {
     const given = encryptionKey ?? context.encryptionKey();
     const key = customerManagedKey(scope, given);
     if (!key) {
-      throw new Error(`${scope.node.path}: a delivery stream can't be encrypted with the AWS managed key ${given.keyArn}; `
+      throw new Error(`${scope.node.path}: a delivery stream can't be encrypted with the AWS managed key ${printable(scope, given.keyArn)}; `
         + 'pass a customer managed key, or encryption: StreamEncryption.awsOwnedKey()');
     }
     // Of a key in another stack, only the ARN: a statement for the role in its policy would close a cycle of stacks.

@@ -367,7 +367,7 @@ describe('a new delivery stream', () => {
     const stack = newStack();
     const key = kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis');
     expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream(), key)).toThrow(
-      /^Stack\/Streaming\/ContactRecords: a delivery stream can't be encrypted with the AWS managed key .*alias\/aws\/kinesis.*StreamEncryption.awsOwnedKey/);
+      /^Stack\/Streaming\/ContactRecords: a delivery stream can't be encrypted with the AWS managed key {"Fn::Join":.*alias\/aws\/kinesis.*StreamEncryption.awsOwnedKey/);
   });
 });
 
