@@ -5,13 +5,14 @@ import { execFileSync } from 'child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
+import { installedVersion } from './installed-version';
 
 const ROOT = resolve(__dirname, '..');
 const newest = mkdtempSync(join(tmpdir(), 'newest-'));
 try {
   writeFileSync(join(newest, 'package.json'), '{ "private": true }');
   execFileSync('npm', ['install', '--silent', 'aws-cdk-lib@latest', 'constructs@latest'], { cwd: newest, stdio: 'inherit' });
-  for (const name of ['aws-cdk-lib', 'constructs']) console.log(`${name} ${version(join(newest, 'node_modules', name))}`);
+  for (const name of ['aws-cdk-lib', 'constructs']) console.log(`${name} ${installedVersion(newest, name)}`);
 
   const { jest } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { jest: object };
   const config = {
@@ -29,8 +30,4 @@ try {
   });
 } finally {
   rmSync(newest, { recursive: true, force: true });
-}
-
-function version(folder: string): string {
-  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 }

@@ -6,6 +6,7 @@ import { execFileSync } from 'child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
+import { installedVersion } from './installed-version';
 import type { Template } from './template';
 
 const ROOT = resolve(__dirname, '..');
@@ -58,9 +59,5 @@ function synthesise(): void {
   const template = JSON.parse(readFileSync(join(user, 'cdk.out', 'ContactCentreData.template.json'), 'utf8')) as Template;
   const associations = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Connect::InstanceStorageConfig');
   if (associations.length !== 2) throw new Error(`the example app made ${associations.length} associations, not 2`);
-  console.log(`the example app synthesised with aws-cdk-lib ${versionOf('aws-cdk-lib')}: ${Object.keys(template.Resources).length} resources`);
-}
-
-function versionOf(name: string): string {
-  return (JSON.parse(readFileSync(join(user, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+  console.log(`the example app synthesised with aws-cdk-lib ${installedVersion(user, 'aws-cdk-lib')}: ${Object.keys(template.Resources).length} resources`);
 }

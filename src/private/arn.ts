@@ -1,6 +1,7 @@
-import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { ResourceEnvironment } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
+import { differ } from './differ';
 import { printable } from './printable';
 
 /** What an ARN has to look like, and how to say so. */
@@ -45,7 +46,7 @@ export function requireArn(path: string, form: ArnForm, arn: string): void {
 /** Throws if the role of an instance is in another account than the instance. */
 export function requireSameAccount(path: string, instanceArn: string, roleArn: string): void {
   const [instance, role] = [instanceArn, roleArn].map((arn) => partsOf(arn)[4]);
-  if (instance && role && Token.compareStrings(instance, role) === TokenComparison.DIFFERENT) {
+  if (instance && role && differ(instance, role)) {
     throw new Error(`${path}: the role "${roleArn}" is in account ${role}, but the instance is in ${instance}; pass the ServiceRole that `
       + '`aws connect describe-instance` shows for this instance');
   }
@@ -62,7 +63,7 @@ export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: 
     ['Region', region ?? env.region, stack.region],
     ['account', account ?? env.account, stack.account],
   ]) {
-    if (Token.compareStrings(actual, expected) === TokenComparison.DIFFERENT) {
+    if (differ(actual, expected)) {
       throw new Error(`${scope.node.path}: ${printable(scope, arn)} is in ${what} ${actual}, but the stack is in ${expected}; Amazon Connect `
         + `needs the instance, its streams and this construct in one account and Region: use ${form.noun} of ${expected}, `
         + `or a stack with env in ${actual}`);

@@ -1,7 +1,7 @@
-import { Token, TokenComparison } from 'aws-cdk-lib';
 import type { CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
+import { differ } from './differ';
 import { instanceIdentity } from './identity';
 
 const ID = 'ConnectDataStreamingAssociations';
@@ -45,11 +45,7 @@ export class Associations extends Construct {
 
 /** Only the Region tells an instance from its replica: they share their id. */
 function sameEnvironment(one: connect.IInstanceRef, other: connect.IInstanceRef): boolean {
-  return mayBeEqual(one.env.region, other.env.region) && mayBeEqual(one.env.account, other.env.account);
-}
-
-function mayBeEqual(one: string, other: string): boolean {
-  return Token.compareStrings(one, other) !== TokenComparison.DIFFERENT;
+  return !differ(one.env.region, other.env.region) && !differ(one.env.account, other.env.account);
 }
 
 function pathOf(association: CfnInstanceStorageConfig): string {

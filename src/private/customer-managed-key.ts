@@ -1,12 +1,13 @@
-import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IAlias, IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { differ } from './differ';
 import { printable } from './printable';
 
 /** The customer managed key that is meant, or undefined for a key that AWS manages, which needs no setup. */
 export function customerManagedKey(scope: Construct, given: IKey): IKey | undefined {
   const { region } = Stack.of(scope);
-  if (Token.compareStrings(given.env.region, region) === TokenComparison.DIFFERENT) {
+  if (differ(given.env.region, region)) {
     throw new Error(`${scope.node.path}: the key ${printable(scope, given.keyArn)} is in ${given.env.region}, but the stack is in ${region}; `
       + `use a key, or a multi-Region replica, in ${region}`);
   }
