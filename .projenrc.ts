@@ -1,4 +1,4 @@
-import { awscdk, javascript, JsonFile, TextFile, typescript } from 'projen';
+import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript } from 'projen';
 
 /**
  * The floor of `aws-cdk-lib`. The snapshots in `integ/` need a cloud assembly that `@aws-cdk/integ-runner`
@@ -6,6 +6,12 @@ import { awscdk, javascript, JsonFile, TextFile, typescript } from 'projen';
  * release that serves both. `test:newest` runs the unit tests on the newest release too.
  */
 const CDK_FLOOR = '2.257.0';
+
+/** Tests that play many deployments and apps, or need the integ apps; the others take seconds. */
+const SLOW_TESTS = '/test/(rehearsal.*|permissions|properties|integ-templates)[.]test[.]ts';
+
+/** What the tool chains of the languages leave in the examples. */
+const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-connect-data-streaming',
@@ -19,6 +25,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
   npmAccess: javascript.NpmAccess.PUBLIC,
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: 'cdk-connect-data-streaming', module: 'cdk_connect_data_streaming', trustedPublishing: true },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkconnect.datastreaming',
+    mavenGroupId: 'io.github.cdkconnect',
+    mavenArtifactId: 'cdk-connect-data-streaming',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkConnect.DataStreaming', packageId: 'CdkConnect.DataStreaming', trustedPublishing: true },
+  publishToGo: { moduleName: 'github.com/cdk-connect/cdk-connect-data-streaming-go' },
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '22',
   projenrcTs: true,
@@ -51,10 +67,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     devdirs: ['test', 'integ', 'examples', 'scripts'],
     commandOptions: { fix: false }, // a check that mends what it finds can't fail
   },
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } }, // with them, the code weighs four times as much
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: ['.projenrc.ts'],
-    exclude: ['lib', 'dist', 'coverage'],
+    exclude: ['lib', 'dist', 'coverage', 'examples/*/node_modules'],
     compilerOptions: {
       isolatedModules: true, // Jest does not check types, `typecheck` does
       paths: { 'cdk-connect-data-streaming': ['./src'] }, // the examples import the library by its name
@@ -73,15 +90,23 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 
   githubOptions: { mergify: false },
-  pullRequestTemplate: true,
+  pullRequestTemplateContents: [
+    'Fixes #',
+    '',
+    '- [ ] tests that fail without the change',
+    '- [ ] for a feature: an integ app with its snapshot, a section of the README, the API references',
+    '- [ ] if the template of an existing app changes: why, in the changelog',
+  ],
   depsUpgradeOptions: { workflowOptions: { labels: ['dependencies'] } },
-  gitignore: ['cdk.out/', 'integ/*.snapshot/asset.*', 'integ/*.snapshot/tree.json', '.jsii.tabl.json', '.DS_Store'],
+  gitignore: ['cdk.out/', 'integ/*.snapshot/asset.*', 'integ/*.snapshot/tree.json', '.jsii.tabl.json', '.DS_Store', ...EXAMPLE_OUTPUT],
 });
 
 // 1.13.0 is in some registries before its optional per-platform packages, and then `npm ci` refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// The package holds the library and what npm shows of it.
 project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
+project.npmignore?.exclude('/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
 
 project.eslint?.addPlugins('cdk');
 project.eslint?.addRules({
@@ -161,16 +186,28 @@ project.addTask('integ:deploy', {
   receiveArgs: true,
 });
 
-const checkApi = project.addTask('check:api', {
-  description: 'Fail if API.md is not what the sources say',
-  steps: [
-    { execArgs: ['jsii-docgen', '-o', 'coverage/API.md'] },
-    { execArgs: ['git', 'diff', '--no-index', '--exit-code', 'API.md', 'coverage/API.md'] },
-  ],
+// Those languages for which jsii-docgen writes what a programmer would: of C# and Go it gets access and types wrong.
+const apiDocs = { typescript: 'API.md', python: 'docs/api/python.md', java: 'docs/api/java.md' };
+const docgen = project.tasks.tryFind('docgen')!;
+docgen.reset();
+const checkApi = project.addTask('check:api', { description: 'Fail if the API references are not what the sources say' });
+for (const [language, file] of Object.entries(apiDocs)) {
+  const current = `coverage/api-${language}.md`;
+  docgen.execArgs(['jsii-docgen', '--language', language, '--output', file]);
+  checkApi.execArgs(['jsii-docgen', '--language', language, '--output', current]);
+  checkApi.execArgs(['git', 'diff', '--no-index', '--exit-code', file, current]);
+}
+const README_EXAMPLES = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/readme-examples.ts'];
+project.addTask('docs:examples', {
+  description: 'Put the example apps into the README',
+  execArgs: README_EXAMPLES,
 });
 const checkReadme = project.addTask('check:readme', {
-  description: 'Compile the examples of the README',
-  execArgs: ['jsii-rosetta', 'extract', '--strict', '--fail', '--compile', '.jsii'],
+  description: 'Compile the examples of the README, and fail if an example app is not in it as it is',
+  steps: [
+    { execArgs: [...README_EXAMPLES, '--check'] },
+    { execArgs: ['jsii-rosetta', 'extract', '--strict', '--fail', '--compile', '.jsii'] },
+  ],
 });
 
 // `npm test` is all that a change must pass.
@@ -184,6 +221,15 @@ project.addTask('test:newest', {
   description: 'Run the unit tests with the newest aws-cdk-lib',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-newest.ts'],
 });
+project.addTask('test:node', {
+  description: 'Run the unit tests, without the slow ones, on each supported release line of Node.js',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-node.ts', '--testPathIgnorePatterns', '/node_modules/', SLOW_TESTS],
+});
+const testLanguages = project.addTask('test:languages', {
+  description: 'Build the example app of each language against the packed library and compare the templates',
+});
+testLanguages.spawn(project.compileTask);
+testLanguages.exec('tsx --tsconfig tsconfig.dev.json scripts/test-languages.ts', { receiveArgs: true });
 project.addTask('test:package', {
   description: 'Install the packed library beside the newest aws-cdk-lib and synthesise an app with it',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-package.ts'],
@@ -199,7 +245,7 @@ new JsonFile(project, 'stryker.config.json', {
         ...project.jest!.config as object,
         collectCoverage: false,
         // What unit tests alone notice. The slow tests would notice more, but a mutant a minute is too slow.
-        testPathIgnorePatterns: ['/node_modules/', '/test/(rehearsal.*|permissions|properties|integ-templates)[.]test[.]ts'],
+        testPathIgnorePatterns: ['/node_modules/', SLOW_TESTS],
       },
       enableFindRelatedTests: false,
     },
@@ -220,5 +266,27 @@ project.addTask('demo', {
   description: 'Synthesise the example app, print its template and say what it makes',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/demo.ts'],
 });
+
+// The packages for other languages, and the release lines of Node.js, on a machine that has all tools.
+const languages = project.github!.addWorkflow('languages');
+languages.on({ push: { branches: ['main'] }, pullRequest: {} });
+languages.addJob('languages', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  steps: [
+    github.WorkflowSteps.checkout(),
+    { uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '22', 'package-manager-cache': false } },
+    { uses: 'actions/setup-python@v7.0.0', with: { 'python-version': '3.x' } },
+    { uses: 'actions/setup-java@v6.0.0', with: { 'distribution': 'corretto', 'java-version': '17' } },
+    { uses: 'actions/setup-go@v7.0.0', with: { 'go-version': '^1.25.0', 'cache': false } },
+    { uses: 'actions/setup-dotnet@v6.0.0', with: { 'dotnet-version': '8.x' } },
+    { run: 'npm ci' },
+    { run: 'npm run test:languages -- --require typescript,python,java,csharp,go' },
+    { run: 'npx projen test:node' },
+  ],
+});
+
+// publib knows the public registry itself.
+project.tryFindObjectFile('.github/workflows/release.yml')!.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
 
 project.synth();

@@ -7,6 +7,12 @@ import { tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { deploymentSteps, type Template, type TemplateResource } from './template';
 
+interface SdkCall {
+  readonly service: string;
+  readonly action: string;
+  readonly parameters: Record<string, unknown>;
+}
+
 const ROOT = resolve(__dirname, '..');
 const STACK = 'ContactCentreData';
 
@@ -44,19 +50,31 @@ function whatIsMade({ Resources }: Template): string[] {
       `    lets ${described(Resources, Principal.AWS)} call ${String(Action)}`);
     return [`  ${named(key)}`, ...allowed].join('\n');
   });
+  const calls = ofType('Custom::AWS').map(([, { Properties = {} }]) => {
+    const { service, action, parameters } = JSON.parse(joined(Resources, Properties.Create)) as SdkCall;
+    return [`  ${service}:${action}`, ...Object.entries(parameters).map(([name, value]) => `    ${name}: ${value}`)].join('\n');
+  });
   const counts = [...new Set(all.map(([, { Type }]) => Type))].sort().map((type) => `  ${ofType(type).length} x ${type}`);
 
-  return ['Data:', ...flows, 'Encryption:', ...keys, `${all.length} resources:`, ...counts];
+  return ['Data:', ...flows, 'Encryption:', ...keys, 'Calls of AWS by custom resources:', ...calls, `${all.length} resources:`, ...counts];
 }
 
 function inSteps(of: Template): string[] {
   return deploymentSteps(of).flatMap((step, index) => [`${index + 1}.`, ...step.map((id) => `   ${named(of.Resources[id])}`)]);
 }
 
+/** A string of the template, with what it refers to in words. */
+function joined(resources: Record<string, TemplateResource>, value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [, parts] = (value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
+  return parts.map((part) => typeof part === 'string' ? part : described(resources, part)).join('');
+}
+
 function described(resources: Record<string, TemplateResource>, reference: unknown): string {
   if (typeof reference === 'string') return reference;
   const { 'Ref': ref, 'Fn::GetAtt': getAtt } = reference as { 'Ref'?: string; 'Fn::GetAtt'?: [string, string] };
   const [id, attribute] = getAtt ?? [ref!];
+  if (!(id in resources)) return id; // a pseudo parameter
   return attribute && attribute !== 'Arn' ? `the ${attribute} of ${named(resources[id])}` : named(resources[id]);
 }
 

@@ -3,7 +3,7 @@
  * aws-cdk-lib; the example app is type-checked and synthesised there, and the tarball is looked through.
  */
 import { execFileSync } from 'child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { installedVersion } from './installed-version';
@@ -36,24 +36,25 @@ function lookThrough(): void {
 }
 
 function install(): void {
-  writeFileSync(join(user, 'package.json'), '{ "private": true }');
-  execFileSync('npm', ['install', '--silent', tarball, 'aws-cdk-lib@latest', 'constructs@latest', 'typescript@6.0', '@types/node@20'], {
-    cwd: user, stdio: 'inherit',
-  });
+  cpSync(join(ROOT, 'examples', 'typescript'), user, { recursive: true });
+  execFileSync('npm', ['install', '--silent', tarball, 'aws-cdk-lib@latest', 'constructs@latest'], { cwd: user, stdio: 'inherit' });
   const installed = JSON.parse(readFileSync(join(user, 'node_modules', 'cdk-connect-data-streaming', 'package.json'), 'utf8')) as object;
   if ('dependencies' in installed) throw new Error('the package has runtime dependencies');
 }
 
 function synthesise(): void {
-  cpSync(join(ROOT, 'examples', 'typescript'), user, { recursive: true });
-  writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({
-    compilerOptions: { strict: true, target: 'es2022', module: 'node16', types: ['node'], skipLibCheck: true },
-    include: ['*.ts'],
-  }));
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: user, stdio: 'inherit' });
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: user, stdio: 'inherit' });
   const { context } = JSON.parse(readFileSync(join(user, 'cdk.json'), 'utf8')) as { context: object };
-  execFileSync(process.execPath, ['app.js'], {
-    cwd: user, stdio: 'inherit', env: { ...process.env, JSII_DEPRECATED: 'fail', CDK_OUTDIR: 'cdk.out', CDK_CONTEXT_JSON: JSON.stringify(context) },
+  execFileSync(process.execPath, ['--import', 'tsx', 'app.ts'], {
+    cwd: user,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      JSII_DEPRECATED: 'fail',
+      CDK_OUTDIR: 'cdk.out',
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      TSX_TSCONFIG_PATH: undefined, // the app has a tsconfig.json of its own
+    },
   });
 
   const template = JSON.parse(readFileSync(join(user, 'cdk.out', 'ContactCentreData.template.json'), 'utf8')) as Template;

@@ -1,12 +1,19 @@
-import { App } from 'aws-cdk-lib';
+import { App, Arn, ArnFormat } from 'aws-cdk-lib';
 import { ContactCentreData } from './contact-centre-data';
 
 const app = new App();
+const instanceArn = context('instanceArn');
+const { account, region } = Arn.split(instanceArn, ArnFormat.SLASH_RESOURCE_NAME);
 
-const instanceArn: unknown = app.node.tryGetContext('instanceArn');
-if (typeof instanceArn !== 'string') {
-  throw new Error('say which instance to stream from: cdk synth --context instanceArn=arn:aws:connect:<region>:<account>:instance/<id>');
+new ContactCentreData(app, 'ContactCentreData', {
+  instanceArn,
+  agentEventsStreamArn: context('agentEventsStreamArn'),
+  agentEventsKeyArn: context('agentEventsKeyArn'),
+  env: { account, region },
+});
+
+function context(key: string): string {
+  const value: unknown = app.node.tryGetContext(key);
+  if (typeof value !== 'string') throw new Error(`say what to stream: cdk synth --context ${key}=<ARN>`);
+  return value;
 }
-const [, , , region, account] = instanceArn.split(':');
-
-new ContactCentreData(app, 'ContactCentreData', { instanceArn, env: { account, region } });

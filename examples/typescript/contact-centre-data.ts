@@ -1,21 +1,30 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { aws_kinesis as kinesis, aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
+import type { Construct } from 'constructs';
 
 export interface ContactCentreDataProps extends StackProps {
   /** The ARN of the existing Amazon Connect instance. */
   readonly instanceArn: string;
+  /** The ARN of the existing Kinesis data stream for agent events. */
+  readonly agentEventsStreamArn: string;
+  /** The ARN of the customer managed key of that stream. */
+  readonly agentEventsKeyArn: string;
 }
 
-/** Contact records in a bucket, agent events in a Kinesis data stream. */
+/** Contact records to a new delivery stream, agent events to an existing stream. */
 export class ContactCentreData extends Stack {
   constructor(scope: Construct, id: string, props: ContactCentreDataProps) {
     super(scope, id, props);
 
+    const agentEvents = kinesis.Stream.fromStreamAttributes(this, 'AgentEvents', {
+      streamArn: props.agentEventsStreamArn,
+      encryptionKey: kms.Key.fromKeyArn(this, 'AgentEventsKey', props.agentEventsKeyArn),
+    });
+
     new ConnectDataStreaming(this, 'Streaming', {
       instance: ConnectInstance.fromInstanceArn(this, 'Instance', props.instanceArn),
       contactRecords: StreamingDestination.newDeliveryStream(),
-      agentEvents: StreamingDestination.newKinesisStream(),
+      agentEvents: StreamingDestination.kinesisStream(agentEvents),
     });
   }
 }

@@ -1,0 +1,39 @@
+using Amazon.CDK;
+using Amazon.CDK.AWS.Kinesis;
+using Amazon.CDK.AWS.KMS;
+using CdkConnect.DataStreaming;
+using Constructs;
+
+namespace ContactCentre
+{
+    /// <summary>The existing Amazon Connect instance, and the stream for agent events with its key.</summary>
+    public sealed class ContactCentreDataProps : StackProps
+    {
+        public required string InstanceArn { get; init; }
+
+        public required string AgentEventsStreamArn { get; init; }
+
+        public required string AgentEventsKeyArn { get; init; }
+    }
+
+    /// <summary>Contact records to a new delivery stream, agent events to an existing stream.</summary>
+    public sealed class ContactCentreData : Stack
+    {
+        public ContactCentreData(Construct scope, string id, ContactCentreDataProps props)
+            : base(scope, id, props)
+        {
+            var agentEvents = Stream.FromStreamAttributes(this, "AgentEvents", new StreamAttributes
+            {
+                StreamArn = props.AgentEventsStreamArn,
+                EncryptionKey = Key.FromKeyArn(this, "AgentEventsKey", props.AgentEventsKeyArn),
+            });
+
+            _ = new ConnectDataStreaming(this, "Streaming", new ConnectDataStreamingProps
+            {
+                Instance = ConnectInstance.FromInstanceArn(this, "Instance", props.InstanceArn),
+                ContactRecords = StreamingDestination.NewDeliveryStream(),
+                AgentEvents = StreamingDestination.KinesisStream(agentEvents),
+            });
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System;
+using Amazon.CDK;
+
+namespace ContactCentre
+{
+    internal static class Program
+    {
+        public static void Main()
+        {
+            var app = new App();
+            var instanceArn = Context(app, "instanceArn");
+            var instance = Arn.Split(instanceArn, ArnFormat.SLASH_RESOURCE_NAME);
+
+            _ = new ContactCentreData(app, "ContactCentreData", new ContactCentreDataProps
+            {
+                InstanceArn = instanceArn,
+                AgentEventsStreamArn = Context(app, "agentEventsStreamArn"),
+                AgentEventsKeyArn = Context(app, "agentEventsKeyArn"),
+                Env = new Amazon.CDK.Environment { Account = instance.Account, Region = instance.Region },
+            });
+
+            app.Synth();
+        }
+
+        private static string Context(App app, string key)
+        {
+            return app.Node.TryGetContext(key) as string
+                ?? throw new ArgumentException($"say what to stream: cdk synth --context {key}=<ARN>");
+        }
+    }
+}

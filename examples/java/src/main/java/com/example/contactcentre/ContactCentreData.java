@@ -1,0 +1,34 @@
+package com.example.contactcentre;
+
+import io.github.cdkconnect.datastreaming.ConnectDataStreaming;
+import io.github.cdkconnect.datastreaming.ConnectInstance;
+import io.github.cdkconnect.datastreaming.StreamingDestination;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.kinesis.IStream;
+import software.amazon.awscdk.services.kinesis.Stream;
+import software.amazon.awscdk.services.kinesis.StreamAttributes;
+import software.amazon.awscdk.services.kms.Key;
+import software.constructs.Construct;
+
+/** Contact records to a new delivery stream, agent events to an existing stream. */
+public class ContactCentreData extends Stack {
+
+    /** The existing Amazon Connect instance, and the stream for agent events with its key. */
+    public record Sources(String instanceArn, String agentEventsStreamArn, String agentEventsKeyArn) {}
+
+    public ContactCentreData(final Construct scope, final String id, final Sources sources, final StackProps props) {
+        super(scope, id, props);
+
+        final IStream agentEvents = Stream.fromStreamAttributes(this, "AgentEvents", StreamAttributes.builder()
+            .streamArn(sources.agentEventsStreamArn())
+            .encryptionKey(Key.fromKeyArn(this, "AgentEventsKey", sources.agentEventsKeyArn()))
+            .build());
+
+        ConnectDataStreaming.Builder.create(this, "Streaming")
+            .instance(ConnectInstance.fromInstanceArn(this, "Instance", sources.instanceArn()))
+            .contactRecords(StreamingDestination.newDeliveryStream())
+            .agentEvents(StreamingDestination.kinesisStream(agentEvents))
+            .build();
+    }
+}

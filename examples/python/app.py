@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+from aws_cdk import App, Arn, ArnFormat, Environment
+
+from contact_centre.contact_centre_data import ContactCentreData
+
+app = App()
+
+
+def context(key: str) -> str:
+    value = app.node.try_get_context(key)
+    if value is None:
+        raise SystemExit(f"say what to stream: cdk synth --context {key}=<ARN>")
+    return value
+
+
+instance_arn = context("instanceArn")
+instance = Arn.split(instance_arn, ArnFormat.SLASH_RESOURCE_NAME)
+
+ContactCentreData(
+    app,
+    "ContactCentreData",
+    instance_arn=instance_arn,
+    agent_events_stream_arn=context("agentEventsStreamArn"),
+    agent_events_key_arn=context("agentEventsKeyArn"),
+    env=Environment(account=instance.account, region=instance.region),
+)
+
+app.synth()

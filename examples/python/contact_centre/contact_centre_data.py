@@ -1,0 +1,42 @@
+from aws_cdk import Environment, Stack
+from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_kms as kms
+from cdk_connect_data_streaming import (
+    ConnectDataStreaming,
+    ConnectInstance,
+    StreamingDestination,
+)
+from constructs import Construct
+
+
+class ContactCentreData(Stack):
+    """Contact records to a new delivery stream, agent events to an existing stream."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        instance_arn: str,
+        agent_events_stream_arn: str,
+        agent_events_key_arn: str,
+        env: Environment,
+    ) -> None:
+        super().__init__(scope, construct_id, env=env)
+
+        agent_events = kinesis.Stream.from_stream_attributes(
+            self,
+            "AgentEvents",
+            stream_arn=agent_events_stream_arn,
+            encryption_key=kms.Key.from_key_arn(
+                self, "AgentEventsKey", agent_events_key_arn
+            ),
+        )
+
+        ConnectDataStreaming(
+            self,
+            "Streaming",
+            instance=ConnectInstance.from_instance_arn(self, "Instance", instance_arn),
+            contact_records=StreamingDestination.new_delivery_stream(),
+            agent_events=StreamingDestination.kinesis_stream(agent_events),
+        )
