@@ -48,7 +48,7 @@ const java: Language = {
   name: 'java',
   target: 'java',
   tools: [['javac', '-version'], ['mvn', '--version']],
-  exception: /software\.amazon\.jsii\.JsiiException: /,
+  exception: /java\.lang\.RuntimeException: /,
   build(app, dist) {
     const repository = `-Dmaven.repo.local=${join(app, '.m2')}`; // that of the user may hold an older 0.0.0
     const [version] = readdirSync(join(dist, 'io/github/cdkconnect/cdk-connect-data-streaming'));
@@ -85,7 +85,7 @@ const csharp: Language = {
   name: 'csharp',
   target: 'dotnet',
   tools: [['dotnet', '--version']],
-  exception: /Amazon\.JSII\.Runtime\.JsiiException: /,
+  exception: /^Unhandled exception\. [\w.]+: /m,
   build(app, dist) {
     const environment = {
       NUGET_PACKAGES: join(app, '.nuget'), // that of the user may hold an older 0.0.0
