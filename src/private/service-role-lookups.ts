@@ -1,0 +1,62 @@
+import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
+import { Construct } from 'constructs';
+import { instanceIdentity, shortName } from './identity';
+import { referencesIn } from './references';
+import { SHARED_FUNCTION } from './sdk-call';
+
+const ID = 'ConnectServiceRoles';
+const SERVICE_ROLE = 'Instance.ServiceRole';
+const SIDE_BY_SIDE = 2; // Amazon Connect takes two of these calls a second
+
+/** The look-ups of a stack: one per instance, and only so many at a time. */
+export class ServiceRoleLookups extends Construct {
+  public static of(stack: Stack): ServiceRoleLookups {
+    return stack.node.tryFindChild(ID) as ServiceRoleLookups | undefined ?? new ServiceRoleLookups(stack, ID);
+  }
+
+  private readonly byId = new Map<string, AwsCustomResource>();
+  private readonly queue: AwsCustomResource[] = [];
+
+  private constructor(private readonly stack: Stack, id: string) {
+    super(stack, id);
+  }
+
+  /** The ARN of the role of the instance, looked up when the stack is deployed. */
+  public lookUp(instance: connect.IInstanceRef): string {
+    const id = `ConnectServiceRole${shortName(instanceIdentity(instance))}`;
+    const lookup = this.byId.get(id) ?? this.add(id, instance.instanceRef.instanceArn);
+    this.byId.set(id, lookup);
+    return lookup.getResponseField(SERVICE_ROLE);
+  }
+
+  private add(id: string, instanceArn: string): AwsCustomResource {
+    // What waits for a resource can't queue: the resource may wait for something in the queue.
+    const queues = !referencesIn(this, instanceArn).some(({ target }) => CfnResource.isCfnResource(target));
+    const previous = queues ? this.queue.at(-SIDE_BY_SIDE) : undefined;
+
+    const lookup = newLookup(this.stack, id, instanceArn, previous === undefined);
+    if (previous) lookup.node.defaultChild!.node.addDependency(previous.node.defaultChild!);
+    if (queues) this.queue.push(lookup);
+    return lookup;
+  }
+}
+
+function newLookup(stack: Stack, id: string, instanceArn: string, isFirst: boolean): AwsCustomResource {
+  const describeInstance = new PolicyStatement({ actions: ['connect:DescribeInstance'], resources: [instanceArn] });
+  // DescribeInstance needs it, and it has no resource level. What comes later in the queue has the same role, which has it then.
+  const describeDirectories = new PolicyStatement({ actions: ['ds:DescribeDirectories'], resources: ['*'] });
+  return new AwsCustomResource(stack, id, {
+    ...SHARED_FUNCTION,
+    onUpdate: { // on creation too
+      service: 'connect',
+      action: 'DescribeInstance',
+      parameters: { InstanceId: instanceArn },
+      outputPaths: [SERVICE_ROLE], // the whole answer may exceed the 4 KiB that a custom resource may return
+      physicalResourceId: PhysicalResourceId.fromResponse('Instance.Id'),
+    },
+    policy: AwsCustomResourcePolicy.fromStatements(isFirst ? [describeInstance, describeDirectories] : [describeInstance]),
+  });
+}
