@@ -262,6 +262,10 @@ project.addTask('test:mutation', {
   execArgs: ['stryker', 'run'],
 });
 
+const bench = project.addTask('bench', { description: 'Compare the library with the same infrastructure written by hand' });
+bench.spawn(project.compileTask);
+bench.exec('tsx --tsconfig tsconfig.dev.json scripts/bench.ts', { receiveArgs: true });
+
 project.addTask('demo', {
   description: 'Synthesise the example app, print its template and say what it makes',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/demo.ts'],

@@ -1,0 +1,164 @@
+/**
+ * `npm run bench`: the library against the same infrastructure written by hand (`bench/twin.ts`). Each pair of processes runs
+ * one after the other, and the median of their ratios counts. `--write` puts the figures into docs/benchmark.md. `--check` is
+ * quick: it fails where counts and bytes are not those of that page, or where the library is far heavier than the twin.
+ */
+import { execFileSync } from 'child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { join, resolve } from 'path';
+import { parseArgs } from 'util';
+import type { Measurement } from './bench/measure';
+import type { Variant } from './bench/scenario';
+
+interface Pair {
+  readonly library: Measurement;
+  readonly twin: Measurement;
+}
+
+type Table = readonly (readonly string[])[];
+
+const ROOT = resolve(__dirname, '..');
+const PROGRAMS = join(ROOT, 'coverage', 'bench');
+const PAGE = join(ROOT, 'docs', 'benchmark.md');
+
+const VARIANTS: Variant[] = ['look-up', 'known role', 'instance of the app', 'grant'];
+const RESOURCES_TO_A_STACK = 500; // CloudFormation's quota
+const POLICY_CHARACTERS_TO_A_ROLE = 10_240; // IAM's quota for inline policies
+const MOST_KILOBYTES = 100;
+const CPU_MARGIN = 1.25; // of equal programs, the median differs by some hundredths
+
+const { write, check } = parseArgs({ options: { write: { type: 'boolean' }, check: { type: 'boolean' } } }).values;
+
+compile();
+const counted = { templates: templates(), deployment: deployment() };
+const { packed, table: tarball } = size();
+if (check) guard();
+else report({ ...counted, size: tarball, synthesis: synthesis(), loading: loading() });
+
+/** Runs what users would: plain JavaScript, with the compiled library. */
+function compile(): void {
+  rmSync(PROGRAMS, { recursive: true, force: true });
+  execFileSync(process.execPath, [
+    require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.dev.json', '--noEmit', 'false', '--outDir', PROGRAMS,
+  ], { cwd: ROOT, stdio: 'inherit' });
+  mkdirSync(join(PROGRAMS, 'node_modules'));
+  symlinkSync(ROOT, join(PROGRAMS, 'node_modules', 'cdk-connect-data-streaming'), 'junction');
+}
+
+function templates(): Table {
+  return [
+    ['100 instances', 'resources', 'by hand', 'template bytes'],
+    ...VARIANTS.map((variant) => {
+      const { library, twin } = pair(variant, 100);
+      return [variant, String(library.resources), String(twin.resources), ratio(library.templateBytes / twin.templateBytes)];
+    }),
+  ];
+}
+
+function deployment(): Table {
+  return [
+    ['', 'longest chain', 'by hand', 'custom resources for each instance', 'by hand', 'instances that fit a stack'],
+    ...VARIANTS.map((variant) => {
+      const [one, two] = [pair(variant, 1), pair(variant, 2)];
+      const customResources = (which: keyof Pair) => String(two[which].customResources - one[which].customResources);
+      return [
+        variant, String(one.library.steps), String(one.twin.steps), customResources('library'), customResources('twin'),
+        fits(one.library, two.library),
+      ];
+    }),
+  ];
+}
+
+/** How many instances a stack holds, and which quota ends it. */
+function fits(one: Measurement, two: Measurement): string {
+  const most = (quota: number, first: number, each: number) => Math.floor((quota - first) / each) + 1;
+  const byResources = most(RESOURCES_TO_A_STACK, one.resources, two.resources - one.resources);
+  const byPolicies = two.policyCharacters > one.policyCharacters
+    ? most(POLICY_CHARACTERS_TO_A_ROLE, one.policyCharacters, two.policyCharacters - one.policyCharacters) : Infinity;
+  return byPolicies < byResources ? `${byPolicies}, by inline policies of a role` : `${byResources}, by resources`;
+}
+
+function synthesis(): Table {
+  const cpu: Record<number, Pair[]> = { 1: pairs('look-up', 1, 15), 100: pairs('look-up', 100, 9), 1000: pairs('look-up', 1000, 5) };
+  const growth = cpu[1000].map((large, index) => {
+    const small = cpu[100][index];
+    return (large.library.cpu - small.library.cpu) / (large.twin.cpu - small.twin.cpu);
+  });
+  return [
+    ['instances', 'CPU time of construct and synth', 'peak memory'],
+    ...Object.entries(cpu).map(([instances, all]) => [
+      instances, ratio(median(all.map(({ library, twin }) => library.cpu / twin.cpu))),
+      ratio(median(all.map(({ library, twin }) => library.memory / twin.memory))),
+    ]),
+    ['growth from 100 to 1000, for each instance', ratio(median(growth)), ''],
+  ];
+}
+
+function loading(): Table {
+  const loads = Array.from({ length: 15 }, () => run('load') as { library: number; twin: number });
+  console.log(`loading the library takes ${median(loads.map(({ library }) => library)).toFixed(1)} ms more here`);
+  return [
+    ['', 'time to load'],
+    ['the twin and the library, to the twin alone', ratio(median(loads.map(({ library, twin }) => (twin + library) / twin)))],
+  ];
+}
+
+function size(): { packed: number; table: Table } {
+  const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const [{ size: packedBytes, unpackedSize, entryCount }] = JSON.parse(output) as [{ size: number; unpackedSize: number; entryCount: number }];
+  const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
+  return {
+    packed: packedBytes / 1000,
+    table: [['packed', 'unpacked', 'files', 'dependencies'], [kilobytes(packedBytes), kilobytes(unpackedSize), String(entryCount), '0']],
+  };
+}
+
+function guard(): void {
+  const page = readFileSync(PAGE, 'utf8');
+  for (const [name, table] of Object.entries(counted)) {
+    console.log(`${markdown(table)}\n`);
+    if (!page.includes(markdown(table))) throw new Error(`docs/benchmark.md has other ${name}; run: npm run bench -- --write`);
+  }
+  if (packed > MOST_KILOBYTES) throw new Error(`the package takes ${packed} kB, more than ${MOST_KILOBYTES}`);
+
+  const cpu = median(pairs('look-up', 100, 7).map(({ library, twin }) => library.cpu / twin.cpu));
+  console.log(`CPU time of construct and synth, 100 instances: ${ratio(cpu)} of the twin's`);
+  if (cpu > CPU_MARGIN) throw new Error(`the library takes ${ratio(cpu)} of the twin's CPU time`);
+}
+
+function report(tables: Record<string, Table>): void {
+  let page = readFileSync(PAGE, 'utf8');
+  for (const [name, table] of Object.entries(tables)) {
+    console.log(`${markdown(table)}\n`);
+    page = page.replace(new RegExp(`(<!-- ${name} -->\n\n)(\\|.*\n)*`), (_, head: string) => `${head}${markdown(table)}\n`);
+  }
+  if (write) writeFileSync(PAGE, page);
+}
+
+function pairs(variant: Variant, instances: number, count: number): Pair[] {
+  return Array.from({ length: count }, () => pair(variant, instances));
+}
+
+function pair(variant: Variant, instances: number): Pair {
+  const measure = (which: string) => run('measure', which, variant, String(instances)) as Measurement;
+  return { twin: measure('twin'), library: measure('library') };
+}
+
+function run(program: string, ...args: string[]): unknown {
+  const folder = join(PROGRAMS, 'scripts', 'bench');
+  return JSON.parse(execFileSync(process.execPath, [join(folder, `${program}.js`), ...args], { cwd: folder, encoding: 'utf8' }));
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function ratio(value: number): string {
+  return value.toFixed(2);
+}
+
+function markdown([head, ...rows]: Table): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
