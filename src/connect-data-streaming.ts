@@ -11,6 +11,7 @@ import { INSTANCE_ARN, requireLocal } from './private/arn';
 import { Associations } from './private/associations';
 import { permitEncryption } from './private/key-permission';
 import { nameOf } from './private/printable';
+import { grantRead } from './private/read-grant';
 import { serviceRoleArn } from './private/service-role';
 import type { StreamingTarget } from './private/streaming-target';
 import type { KinesisStreamDestination, StreamingDestination } from './streaming-destination';
@@ -173,7 +174,13 @@ export class ConnectDataStreaming extends Construct {
    * Lets the grantee read every Kinesis data stream that this construct feeds, and decrypt with the keys of those
    * streams. Delivery streams are not read: grant on what they deliver to.
    *
-   * @param grantee who may read
+   * A key that others own is only granted in the policies of the grantee, and a warning says what the owner has to see to.
+   * If the grantee has no policies here (such as a service), or is in another account than such a key, that is not enough:
+   * `success` of the returned grant is false. The same holds for existing streams. Of an existing stream that was passed
+   * without its key, nothing but the stream is granted.
+   *
+   * @param grantee who may read; a consumer with enhanced fan-out needs `StreamConsumer.grantRead()` as well
+   * @see https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
    * @throws if this construct feeds no Kinesis data stream
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
@@ -183,7 +190,7 @@ export class ConnectDataStreaming extends Construct {
     if (streams.length === 0) {
       throw new Error(`${this.node.path}: there is no Kinesis data stream to read; grant on the destination of the delivery stream`);
     }
-    return streams.map((stream) => stream.grantRead(grantee)).reduce((all, grant) => all.combine(grant));
+    return grantRead(this, streams, grantee);
   }
 
   /** Sends one kind of data to its destination: the stream first, then the key, then the association. */

@@ -1,13 +1,19 @@
 /**
  * Who may do what, once everything is deployed: asked of a policy engine.
  */
+import { aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, type Stack } from 'aws-cdk-lib';
 import { FakeAws } from './rehearsal/fake-aws';
-import { type Build, LAYOUTS, OTHER_KEY_ARN, OTHER_ROLE_ARN, PARAMETERS, world } from './rehearsal/layouts';
+import {
+  type Build, LAYOUTS, NEW, OTHER_KEY_ARN, OTHER_ROLE_ARN, OTHER_STREAM_ARN, PARAMETERS, stackIn, theirs, world,
+} from './rehearsal/layouts';
 import { isAllowed } from './rehearsal/policy-engine';
 import type { PolicyDocument } from './rehearsal/policy-engine';
 import { appGraph, Rehearsal } from './rehearsal/rehearsal';
 import type { World } from './rehearsal/world';
-import { ACCOUNT, INSTANCE_ARN, KEY_ARN, OTHER_INSTANCE_ARN, ROLE_ARN } from './support';
+import { ACCOUNT, INSTANCE_ARN, instanceWithRole, KEY_ARN, OTHER_INSTANCE_ARN, ROLE_ARN } from './support';
+import { ConnectDataStreaming, type ConnectDataStreamingProps } from '../src';
+
+type StreamingDestinations = Pick<ConnectDataStreamingProps, 'agentEvents' | 'chatAnalysisSegments'>;
 
 let aws: FakeAws;
 beforeAll(async () => { aws = await FakeAws.start(); });
@@ -64,6 +70,68 @@ test('two instances on one key may both use it, and a third may not', async () =
   for (const [principal, expected] of [[ROLE_ARN, true], [OTHER_ROLE_ARN, true], [`${ROLE_ARN}third`, false]] as const) {
     expect(await isAllowed({ principal, action: 'kms:GenerateDataKey', resource: key, resourcePolicy: now.permissionsOf(key) })).toBe(expected);
   }
+});
+
+describe.each<[string, (stack: Stack) => StreamingDestinations]>([
+  ['new streams', () => ({ agentEvents: NEW, chatAnalysisSegments: NEW })],
+  ['streams and keys that others own', (stack) => ({
+    agentEvents: theirs(stack), chatAnalysisSegments: theirs(stack, 'Other', OTHER_STREAM_ARN, OTHER_KEY_ARN),
+  })],
+  ['one stream for two kinds of data, with a key that others own', (stack) => {
+    const destination = theirs(stack);
+    return { agentEvents: destination, chatAnalysisSegments: destination };
+  }],
+])('a role that may read %s', (_, destinations) => {
+  let now: World;
+  let policies: PolicyDocument[];
+  const principal = `arn:aws:iam::${ACCOUNT}:role/reader`;
+  beforeAll(async () => {
+    now = await deployed((app) => {
+      const stack = stackIn(app);
+      const streaming = new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), ...destinations(stack) });
+      new kinesis.Stream(stack, 'NotFed', { encryptionKey: new kms.Key(stack, 'NotUsed') });
+      streaming.grantRead(new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }));
+    });
+    policies = Object.values(now.deployed)
+      .filter(({ type, physicalId }) => type === 'AWS::IAM::Policy' && physicalId.includes('Reader'))
+      .map(({ properties }) => properties.PolicyDocument as PolicyDocument);
+    expect(policies).toHaveLength(1);
+  });
+
+  const may = async (action: string, resource: string, identityPolicies = policies) => isAllowed({
+    principal, action, resource, identityPolicies, resourcePolicy: action.startsWith('kms:') ? now.permissionsOf(resource) : undefined,
+  });
+  const fed = () => Object.values(now.associations).map(({ stream }) => stream!);
+
+  test.each(['GetRecords', 'GetShardIterator', 'ListShards', 'DescribeStream', 'DescribeStreamSummary'])('may %s of each', async (action) => {
+    for (const stream of fed()) expect(await may(`kinesis:${action}`, stream)).toBe(true);
+  });
+
+  test('may decrypt with the key of each, and only by its own policy', async () => {
+    for (const stream of fed()) {
+      const key = now.streams[stream].key!;
+      expect(await may('kms:Decrypt', key)).toBe(true);
+      expect(await may('kms:Decrypt', key, [])).toBe(false);
+    }
+  });
+
+  test.each(['PutRecord', 'PutRecords', 'DeleteStream', 'MergeShards', 'SplitShard', 'IncreaseStreamRetentionPeriod', 'StopStreamEncryption'])(
+    'may not %s', async (action) => {
+      for (const stream of fed()) expect(await may(`kinesis:${action}`, stream)).toBe(false);
+    });
+
+  test.each(['GenerateDataKey', 'Encrypt', 'CreateGrant', 'PutKeyPolicy', 'ScheduleKeyDeletion'])('may not %s with the keys', async (action) => {
+    for (const stream of fed()) expect(await may(`kms:${action}`, now.streams[stream].key!)).toBe(false);
+  });
+
+  test('may do nothing with other streams and keys', async () => {
+    const others = Object.entries(now.streams).filter(([stream]) => !fed().includes(stream));
+    expect(others.length).toBeGreaterThan(0);
+    for (const [stream, { key }] of others) {
+      expect(await may('kinesis:GetRecords', stream)).toBe(false);
+      expect(await may('kms:Decrypt', key!)).toBe(false);
+    }
+  });
 });
 
 describe('the role of the custom resources', () => {

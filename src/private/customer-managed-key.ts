@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import type { IAlias, IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, type IAlias, type IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { differ } from './differ';
 import { printable } from './printable';
@@ -24,6 +24,11 @@ export function customerManagedKey(scope: Construct, given: IKey): IKey | undefi
 /** The key behind an alias that knows it; any other key as it is. */
 export function keyBehind(key: IKey): IKey {
   return 'aliasTargetKey' in key && targetOf(key as IAlias) || key;
+}
+
+/** The key as a resource of this app, if it is one. */
+export function keyResource(key: IKey): CfnKey | undefined {
+  return [key.node.defaultChild, key.node.scope].find(CfnKey.isCfnKey);
 }
 
 function isAlias(key: IKey): boolean {

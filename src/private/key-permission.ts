@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
-import { CfnKey, type IKey } from 'aws-cdk-lib/aws-kms';
+import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import type { Construct, IDependable } from 'constructs';
-import { customerManagedKey } from './customer-managed-key';
+import { customerManagedKey, keyResource } from './customer-managed-key';
 import { keyGrant } from './key-grant';
 import { keyPolicyStatement, KeyPolicyStatements } from './key-policy';
 import { printable } from './printable';
@@ -54,11 +54,6 @@ function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: connect.IIns
 
   const dependent = stacksOf(instance).find((other) => other !== stack && (other === Stack.of(scope) || dependsOn(other, stack)));
   return dependent && `can't name the role of an instance of ${dependent.node.path}, which needs ${stack.node.path}, the stack of the key`;
-}
-
-/** The key as a resource of this app, if it is one. */
-function keyResource(key: IKey): CfnKey | undefined {
-  return [key.node.defaultChild, key.node.scope].find(CfnKey.isCfnKey);
 }
 
 /**
