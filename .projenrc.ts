@@ -140,17 +140,18 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
   lines: [
     '// What every example of the README may use without saying so.',
     'import {',
-    '  Annotations, aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3,',
-    '  CfnOutput, Duration, Stack,',
+    '  Annotations, aws_cloudwatch_actions as actions, aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis,',
+    '  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnOutput, Duration, Stack,',
     "} from 'aws-cdk-lib';",
     "import { Construct } from 'constructs';",
-    "import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';",
+    "import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';",
     '',
     'declare const bucket: s3.Bucket;',
     'declare const consumer: iam.Role;',
     'declare const instance: ConnectInstance;',
     'declare const key: kms.Key;',
     'declare const oldKey: kms.Key;',
+    'declare const onCall: sns.Topic;',
     'declare const streaming: ConnectDataStreaming;',
     '',
     'class Fixture extends Stack {',
@@ -210,12 +211,26 @@ const checkReadme = project.addTask('check:readme', {
   ],
 });
 
+const DASHBOARD_PICTURE = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/dashboard-picture.ts'];
+project.addTask('docs:dashboard', {
+  description: 'Draw the layout of the dashboard for the README',
+  execArgs: [...DASHBOARD_PICTURE, 'docs/dashboard.svg'],
+});
+const checkDashboard = project.addTask('check:dashboard', {
+  description: 'Fail if the picture of the dashboard is not what the sources make',
+  steps: [
+    { execArgs: [...DASHBOARD_PICTURE, 'coverage/dashboard.svg'] },
+    { execArgs: ['git', 'diff', '--no-index', '--exit-code', 'docs/dashboard.svg', 'coverage/dashboard.svg'] },
+  ],
+});
+
 // `npm test` is all that a change must pass.
 project.testTask.spawn(typecheck);
 project.testTask.spawn(integ);
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(checkApi);
 project.testTask.spawn(checkReadme);
+project.testTask.spawn(checkDashboard);
 
 project.addTask('test:newest', {
   description: 'Run the unit tests with the newest aws-cdk-lib',

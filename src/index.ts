@@ -1,5 +1,6 @@
 export { ConnectDataStreaming, type ConnectDataStreamingProps } from './connect-data-streaming';
 export { ConnectInstance, type ConnectInstanceAttributes } from './connect-instance';
+export { DataStreamingMonitoring, type DataStreamingMonitoringProps } from './data-streaming-monitoring';
 export { KeyAccess } from './key-access';
 export {
   DeliveryStreamDestination,
