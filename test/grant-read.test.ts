@@ -145,6 +145,26 @@ describe('a key of the app', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
+  test.each<[string, object, unknown[]]>([
+    ['account', { account: '999988887777' }, [expect.objectContaining({ Action: 'kms:Decrypt', Resource: '*' })]],
+    ['Region', { region: 'eu-west-1' }, []], // IAM suffices in one account
+  ])('in another %s than a role of the app has no name there, and only its neighbours are granted', (_, elsewhere, inKeyPolicy) => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const readers = new Stack(app, 'Readers', { env: { ...ENV, ...elsewhere } });
+    const stream = new kinesis.Stream(stack, 'Mine', { streamName: 'mine', encryptionKey: new kms.Key(stack, 'Key') });
+    const grant = agentEvents(stack, stream).grantRead(newRole(readers, 'reader'));
+
+    expect(grant.success).toBe(true);
+    expect(statements(readers)[1]).toEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt', // Stream.grantRead() writes "*" here
+      Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':kms:us-east-1:111122223333:key/*']] },
+    });
+    expect(keyStatements(stack).filter(({ Action }) => Action === 'kms:Decrypt')).toEqual(inKeyPolicy);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
   test('is found behind its alias', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');

@@ -1,9 +1,9 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IEnvironmentAware } from 'aws-cdk-lib/interfaces';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { customerManagedKey, keyResource } from './customer-managed-key';
 import { differ } from './differ';
 import { distinctStreams, streamResource } from './distinct-streams';
@@ -38,7 +38,7 @@ function grantStream(scope: Construct, stream: IStream, grantee: IGrantable): Gr
 }
 
 function grantDecrypt(scope: Construct, stream: IStream, key: IKey, grantee: IGrantable): Grant {
-  if (keyResource(key)) return key.grantDecrypt(grantee);
+  if (keyResource(key)) return isElsewhere(grantee, key) ? grantDecryptElsewhere(key, grantee) : key.grantDecrypt(grantee);
 
   const grant = grantByIdentity(key, key.keyArn, ['kms:Decrypt'], grantee);
   const rest = grant.success
@@ -48,6 +48,20 @@ function grantDecrypt(scope: Construct, stream: IStream, key: IKey, grantee: IGr
     `${String(grantee.grantPrincipal)} needs kms:Decrypt on the key ${printable(scope, key.keyArn)} to read ${printable(scope, stream.streamArn)}, `
     + `and the policy of this key can't be changed from here; ${rest} the owner of the key allow it`);
   return grant;
+}
+
+/** The id of a key can't be named in another account or Region: `IKey.grantDecrypt()` would grant all keys of any account there. */
+function grantDecryptElsewhere(key: IKey, grantee: IGrantable): Grant {
+  const { account, region } = key.env;
+  const keys = Stack.of(key).formatArn({ service: 'kms', resource: 'key', resourceName: '*', account, region });
+  return Grant.addToPrincipalOrResource({ grantee, actions: ['kms:Decrypt'], resource: key, resourceArns: [keys], resourceSelfArns: ['*'] });
+}
+
+function isElsewhere({ grantPrincipal }: IGrantable, key: IKey): boolean {
+  if (!Construct.isConstruct(grantPrincipal)) return false;
+
+  const { account, region } = Stack.of(grantPrincipal);
+  return differ(account, key.env.account) || differ(region, key.env.region);
 }
 
 /** Grants with the policies of the grantee alone. That fails if it has none here, or is in another account than the resource. */
