@@ -16,6 +16,7 @@ export interface Widget {
     readonly markdown?: string;
     readonly alarms?: string[];
     readonly metrics?: Array<Array<string | MetricOptions>>;
+    readonly yAxis?: { readonly left: object };
     readonly annotations?: { readonly horizontal: Annotation[] };
   };
 }

@@ -51,7 +51,7 @@ export interface DataStreamingMonitoringProps {
    * Consumers with enhanced fan-out don't count here: they have a `SubscribeToShardEvent.MillisBehindLatest` each.
    *
    * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
-   * @default - half of the retention period of the stream; 12 hours for an existing stream, as 24 is the least that
+   * @default - half of the retention period of the stream; 12 hours for an imported stream, as 24 is the least that
    * Kinesis retains
    */
   readonly iteratorAge?: Duration;

@@ -1,6 +1,6 @@
 import {
   Annotations as Warnings, App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kinesis as kinesis,
-  aws_kinesisfirehose as firehose, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Stack,
+  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Stack,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
@@ -249,7 +249,7 @@ describe('no records', () => {
       streaming: everything(stack),
       noContactRecordsFor: Duration.hours(24),
       noAgentEventsFor: Duration.minutes(30),
-      noVoiceAnalysisSegmentsFor: Duration.hours(60),
+      noVoiceAnalysisSegmentsFor: Duration.minutes(59 * 60 + 1),
       noChatAnalysisSegmentsFor: Duration.seconds(90),
     });
     const found = alarms(monitoring);
@@ -402,7 +402,9 @@ describe('a stream that several kinds of data share', () => {
     const stream = new kinesis.Stream(stack, 'Shared', { retentionPeriod: Duration.days(2) });
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
-      voiceAnalysisSegments: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Import', stream.streamArn)),
+      voiceAnalysisSegments: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, 'Import', {
+        streamArn: stream.streamArn, encryptionKey: kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis'),
+      })),
       chatAnalysisSegments: StreamingDestination.kinesisStream(stream),
     });
     const found = alarms(new DataStreamingMonitoring(stack, 'Monitoring', { streaming }));
@@ -551,6 +553,9 @@ describe('the dashboard', () => {
       'Agent events: consumer lag (ms)': [[43_200_000, 'alarm at 12 hours']],
       'Agent events: read': [],
     });
+    for (const { properties: { title, yAxis } } of graphs) {
+      expect(yAxis?.left).toEqual({ min: 0, showUnits: false, ...title === 'Contact records: delivery success' ? { max: 1 } : {} });
+    }
     const drawn = graphs.flatMap(metricsOfGraph).map(({ name }) => name);
     for (const { MetricName } of Object.values(alarms(monitoring))) expect(drawn).toContain(MetricName);
   });
