@@ -51,8 +51,8 @@ export interface DataStreamingMonitoringProps {
    * Consumers with enhanced fan-out don't count here: they have a `SubscribeToShardEvent.MillisBehindLatest` each.
    *
    * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
-   * @default - half of the retention period of the stream; 12 hours for an imported stream, as 24 is the least that
-   * Kinesis retains
+   * @default - half of the retention period of the stream; 12 hours where that is not known, as of an imported stream: 24 is
+   * the least that Kinesis retains
    */
   readonly iteratorAge?: Duration;
 
@@ -94,7 +94,8 @@ export interface DataStreamingMonitoringProps {
 
   /**
    * For how long no contact records may come, before that is an alarm: from a minute to seven days, beyond a day in whole
-   * hours. Choose more than the longest quiet time, nights and holidays included. On a stream that several kinds of data
+   * hours. Choose more than the longest quiet time, nights and holidays included. The alarm goes off after its deployment
+   * too, unless records came within the time before. On a stream that several kinds of data
    * share, nobody can tell them apart: the shortest time of them holds for their sum.
    *
    * @default - there is no such alarm

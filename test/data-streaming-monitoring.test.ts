@@ -204,6 +204,17 @@ describe('late consumers', () => {
     expect(JSON.stringify(late.AlarmDescription)).toContain('expire after 24 hours: ');
   });
 
+  test('of a resource of the app that is imported are late at half of its retention period', () => {
+    const stack = newStack();
+    const { attrArn } = new kinesis.CfnStream(stack, 'Resource', { shardCount: 1, retentionPeriodHours: 48 });
+    const streaming = new ConnectDataStreaming(stack, 'Streaming', {
+      instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Import', attrArn)),
+    });
+
+    const { 'AgentEvents/ConsumerLag': late } = alarms(new DataStreamingMonitoring(stack, 'Monitoring', { streaming }));
+    expect(late.Threshold).toBe(24 * 3_600_000);
+  });
+
   test.each<[string, (stack: Stack) => kinesis.IStream]>([
     ['an imported stream', (stack) => kinesis.Stream.fromStreamArn(stack, 'Existing', STREAM_ARN)],
     ['a stream whose retention period only deployment knows', (stack) => {
@@ -484,6 +495,20 @@ describe('the destination of a delivery stream', () => {
     expect(found['ContactRecords/DeliveryLate'].MetricName).toBe(`DeliveryTo${name}.DataFreshness`);
     expect(found['ContactRecords/DeliveryFailed'].MetricName).toBe(`DeliveryTo${name}.Success`);
     expect(undocumented(metricsOf(stack))).toEqual([]);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test.each<[string, (resource: firehose.CfnDeliveryStream) => firehose.IDeliveryStream]>([
+    ['ARN', (resource) => firehose.DeliveryStream.fromDeliveryStreamArn(resource.stack, 'Import', resource.attrArn)],
+    ['name', (resource) => firehose.DeliveryStream.fromDeliveryStreamName(resource.stack, 'Import', resource.ref)],
+  ])('is known of a resource of the app that is imported by its %s', (_, imported) => {
+    const stack = newStack();
+    const found = alarms(ofDeliveryStream(stack, imported(new firehose.CfnDeliveryStream(stack, 'Resource', {
+      deliveryStreamType: 'DirectPut',
+      splunkDestinationConfiguration: { hecEndpoint: 'https://example.com', hecEndpointType: 'Raw', s3Configuration },
+    }))));
+
+    expect(found['ContactRecords/DeliveryFailed'].MetricName).toBe('DeliveryToSplunk.Success');
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 

@@ -105,6 +105,21 @@ test('of two imports of a stream, the one that knows the key counts', () => {
   expect(statements(stack).map(({ Resource }) => Resource)).toEqual([STREAM_ARN, KEY_ARN]);
 });
 
+test('of an import and a stream of the app, the one whose policy is the app\'s counts', () => {
+  const stack = newStack();
+  const encryptionKey = new kms.Key(stack, 'Key');
+  const stream = new kinesis.Stream(stack, 'Mine', { encryptionKey });
+  const imported = kinesis.Stream.fromStreamAttributes(stack, 'Import', { streamArn: stream.streamArn, encryptionKey });
+  const streaming = new ConnectDataStreaming(stack, 'Streaming', {
+    instance: instanceWithRole(stack),
+    contactRecords: StreamingDestination.kinesisStream(imported),
+    agentEvents: StreamingDestination.kinesisStream(stream),
+  });
+
+  expect(streaming.grantRead(LAMBDA).success).toBe(true);
+  Template.fromStack(stack).resourceCountIs('AWS::Kinesis::ResourcePolicy', 1);
+});
+
 describe('a key of the app', () => {
   test('in the stack of the grantee needs no statement in its policy', () => {
     const stack = newStack();

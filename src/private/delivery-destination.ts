@@ -1,4 +1,5 @@
 import { CfnDeliveryStream, type CfnDeliveryStreamProps, type IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { referencesIn } from './references';
 
 /** The destinations as the names of metrics have them, by the properties that say so. */
 const DESTINATIONS = {
@@ -16,8 +17,6 @@ const DESTINATIONS = {
 
 /** What a delivery stream of the app delivers to. Of any other, nobody knows. */
 export function destinationOf(stream: IDeliveryStream): string | undefined {
-  const resource = stream.node.defaultChild;
-  if (!CfnDeliveryStream.isCfnDeliveryStream(resource)) return undefined;
-
-  return Object.entries(DESTINATIONS).find(([property]) => resource[property as keyof typeof DESTINATIONS] !== undefined)?.[1];
+  const resource = referencesIn(stream, stream.deliveryStreamArn).map(({ target }) => target).find(CfnDeliveryStream.isCfnDeliveryStream);
+  return resource && Object.entries(DESTINATIONS).find(([property]) => resource[property as keyof typeof DESTINATIONS] !== undefined)?.[1];
 }

@@ -35,7 +35,7 @@ export function watchDeliveryStream(flow: DataFlow, stream: IDeliveryStream, thr
   });
   const late = atLeast(scope, 'DeliveryLate', {
     metric: stream.metric(`${destination}.DataFreshness`, MAXIMUM),
-    threshold: dataFreshness.toSeconds(),
+    threshold: dataFreshness.toSeconds({ integral: false }),
     label: `alarm at ${spoken(dataFreshness)}`,
     description: `The oldest of the ${data} in ${name} has waited ${spoken(dataFreshness)} to be delivered. Firehose keeps records for 24 `
       + `hours at most: what is not delivered by then is lost. ${firstLook}`,

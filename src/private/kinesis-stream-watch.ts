@@ -1,7 +1,7 @@
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
-import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { DataFlow } from './data-flow';
-import { streamResource } from './distinct-streams';
+import { referencesIn } from './references';
 import type { Thresholds } from './thresholds';
 import { atLeast, capitalised, graph, MAXIMUM, noRecords, spoken, type StreamWatch, SUM } from './watch';
 
@@ -58,7 +58,7 @@ function consumerLag({ scope }: DataFlow, stream: IStream, { iteratorAge }: Thre
 
 /** The retention period of a stream of the app, where it is known. */
 function retentionHours(stream: IStream): number | undefined {
-  const resource = streamResource(stream);
+  const resource = referencesIn(stream, stream.streamArn).map(({ target }) => target).find(CfnStream.isCfnStream);
   if (!resource) return undefined;
 
   const { retentionPeriodHours = 24 } = resource;
