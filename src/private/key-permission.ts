@@ -20,12 +20,17 @@ export function permitEncryption(scope: Construct, stream: IStream, instance: co
   if (access === KeyAccess.KEY_POLICY) requireKeyPolicy(scope, key, instance);
   const resource = keyResource(key);
   const byPolicy = access === KeyAccess.KEY_POLICY || (access === KeyAccess.AUTOMATIC && resource && mayKnow(scope, resource.stack, instance));
-  return [byPolicy ? permitByPolicy(resource!, key, instance) : permitByGrant(scope, stream, key, instance)];
+  return byPolicy ? permitByPolicy(stream, resource!, key, instance) : [permitByGrant(scope, stream, key, instance)];
 }
 
-function permitByPolicy(resource: CfnKey, key: IKey, instance: connect.IInstanceRef): IDependable {
+function permitByPolicy(stream: IStream, resource: CfnKey, key: IKey, instance: connect.IInstanceRef): IDependable[] {
   KeyPolicyStatements.of(resource).allow(key, serviceRoleArn(resource.stack, instance));
-  return resource;
+  return refersTo(stream, resource) ? [] : [resource];
+}
+
+/** Whether the stream refers to the key: what waits for the stream then waits for the key. */
+function refersTo({ node: { defaultChild: stream } }: IStream, key: CfnKey): boolean {
+  return CfnStream.isCfnStream(stream) && referencesIn(stream, stream.streamEncryption).some(({ target }) => target === key);
 }
 
 function permitByGrant(scope: Construct, stream: IStream, key: IKey, instance: connect.IInstanceRef): IDependable {
