@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-	streaming "github.com/cdk-connect/cdk-connect-data-streaming-go/cdkconnectdatastreaming"
+	connect "github.com/cdk-connect/cdk-connect-data-streaming-go/cdkconnectdatastreaming"
 )
 
 // ContactCentreDataProps name the existing Amazon Connect instance, and the stream for agent events with its key.
@@ -17,7 +17,8 @@ type ContactCentreDataProps struct {
 	AgentEventsKeyArn    *string
 }
 
-// NewContactCentreData sends contact records to a new delivery stream, agent events to an existing stream.
+// NewContactCentreData sends contact records to a new delivery stream, agent events to an existing stream, and
+// makes alarms for both.
 func NewContactCentreData(scope constructs.Construct, id string, props *ContactCentreDataProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, &props.StackProps)
 
@@ -26,10 +27,14 @@ func NewContactCentreData(scope constructs.Construct, id string, props *ContactC
 		EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("AgentEventsKey"), props.AgentEventsKeyArn),
 	})
 
-	streaming.NewConnectDataStreaming(stack, jsii.String("Streaming"), &streaming.ConnectDataStreamingProps{
-		Instance:       streaming.ConnectInstance_FromInstanceArn(stack, jsii.String("Instance"), props.InstanceArn),
-		ContactRecords: streaming.StreamingDestination_NewDeliveryStream(nil),
-		AgentEvents:    streaming.StreamingDestination_KinesisStream(agentEvents),
+	streaming := connect.NewConnectDataStreaming(stack, jsii.String("Streaming"), &connect.ConnectDataStreamingProps{
+		Instance:       connect.ConnectInstance_FromInstanceArn(stack, jsii.String("Instance"), props.InstanceArn),
+		ContactRecords: connect.StreamingDestination_NewDeliveryStream(nil),
+		AgentEvents:    connect.StreamingDestination_KinesisStream(agentEvents),
+	})
+
+	connect.NewDataStreamingMonitoring(stack, jsii.String("Monitoring"), &connect.DataStreamingMonitoringProps{
+		Streaming: streaming,
 	})
 
 	return stack

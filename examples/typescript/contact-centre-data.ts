@@ -1,5 +1,5 @@
 import { aws_kinesis as kinesis, aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
-import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
+import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, StreamingDestination } from 'cdk-connect-data-streaming';
 import type { Construct } from 'constructs';
 
 export interface ContactCentreDataProps extends StackProps {
@@ -11,7 +11,7 @@ export interface ContactCentreDataProps extends StackProps {
   readonly agentEventsKeyArn: string;
 }
 
-/** Contact records to a new delivery stream, agent events to an existing stream. */
+/** Contact records to a new delivery stream, agent events to an existing stream, alarms for both. */
 export class ContactCentreData extends Stack {
   constructor(scope: Construct, id: string, props: ContactCentreDataProps) {
     super(scope, id, props);
@@ -21,10 +21,12 @@ export class ContactCentreData extends Stack {
       encryptionKey: kms.Key.fromKeyArn(this, 'AgentEventsKey', props.agentEventsKeyArn),
     });
 
-    new ConnectDataStreaming(this, 'Streaming', {
+    const streaming = new ConnectDataStreaming(this, 'Streaming', {
       instance: ConnectInstance.fromInstanceArn(this, 'Instance', props.instanceArn),
       contactRecords: StreamingDestination.newDeliveryStream(),
       agentEvents: StreamingDestination.kinesisStream(agentEvents),
     });
+
+    new DataStreamingMonitoring(this, 'Monitoring', { streaming });
   }
 }

@@ -4,13 +4,14 @@ from aws_cdk import aws_kms as kms
 from cdk_connect_data_streaming import (
     ConnectDataStreaming,
     ConnectInstance,
+    DataStreamingMonitoring,
     StreamingDestination,
 )
 from constructs import Construct
 
 
 class ContactCentreData(Stack):
-    """Contact records to a new delivery stream, agent events to an existing stream."""
+    """Contact records to a new delivery stream, agent events to an existing one."""
 
     def __init__(
         self,
@@ -33,10 +34,12 @@ class ContactCentreData(Stack):
             ),
         )
 
-        ConnectDataStreaming(
+        streaming = ConnectDataStreaming(
             self,
             "Streaming",
             instance=ConnectInstance.from_instance_arn(self, "Instance", instance_arn),
             contact_records=StreamingDestination.new_delivery_stream(),
             agent_events=StreamingDestination.kinesis_stream(agent_events),
         )
+
+        DataStreamingMonitoring(self, "Monitoring", streaming=streaming)

@@ -16,7 +16,7 @@ namespace ContactCentre
         public required string AgentEventsKeyArn { get; init; }
     }
 
-    /// <summary>Contact records to a new delivery stream, agent events to an existing stream.</summary>
+    /// <summary>Contact records to a new delivery stream, agent events to an existing stream, alarms for both.</summary>
     public sealed class ContactCentreData : Stack
     {
         public ContactCentreData(Construct scope, string id, ContactCentreDataProps props)
@@ -28,11 +28,16 @@ namespace ContactCentre
                 EncryptionKey = Key.FromKeyArn(this, "AgentEventsKey", props.AgentEventsKeyArn),
             });
 
-            _ = new ConnectDataStreaming(this, "Streaming", new ConnectDataStreamingProps
+            var streaming = new ConnectDataStreaming(this, "Streaming", new ConnectDataStreamingProps
             {
                 Instance = ConnectInstance.FromInstanceArn(this, "Instance", props.InstanceArn),
                 ContactRecords = StreamingDestination.NewDeliveryStream(),
                 AgentEvents = StreamingDestination.KinesisStream(agentEvents),
+            });
+
+            _ = new DataStreamingMonitoring(this, "Monitoring", new DataStreamingMonitoringProps
+            {
+                Streaming = streaming,
             });
         }
     }

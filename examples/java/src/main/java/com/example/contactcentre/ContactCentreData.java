@@ -2,6 +2,7 @@ package com.example.contactcentre;
 
 import io.github.cdkconnect.datastreaming.ConnectDataStreaming;
 import io.github.cdkconnect.datastreaming.ConnectInstance;
+import io.github.cdkconnect.datastreaming.DataStreamingMonitoring;
 import io.github.cdkconnect.datastreaming.StreamingDestination;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -11,7 +12,7 @@ import software.amazon.awscdk.services.kinesis.StreamAttributes;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
-/** Contact records to a new delivery stream, agent events to an existing stream. */
+/** Contact records to a new delivery stream, agent events to an existing stream, alarms for both. */
 public class ContactCentreData extends Stack {
 
     /** The existing Amazon Connect instance, and the stream for agent events with its key. */
@@ -25,10 +26,14 @@ public class ContactCentreData extends Stack {
             .encryptionKey(Key.fromKeyArn(this, "AgentEventsKey", sources.agentEventsKeyArn()))
             .build());
 
-        ConnectDataStreaming.Builder.create(this, "Streaming")
+        final ConnectDataStreaming streaming = ConnectDataStreaming.Builder.create(this, "Streaming")
             .instance(ConnectInstance.fromInstanceArn(this, "Instance", sources.instanceArn()))
             .contactRecords(StreamingDestination.newDeliveryStream())
             .agentEvents(StreamingDestination.kinesisStream(agentEvents))
+            .build();
+
+        DataStreamingMonitoring.Builder.create(this, "Monitoring")
+            .streaming(streaming)
             .build();
     }
 }
