@@ -1,7 +1,7 @@
 /** The infrastructure, as users of the library write it. */
 import { aws_kinesis as kinesis, aws_kms as kms, type Stack } from 'aws-cdk-lib';
-import { ConnectDataStreaming, type ConnectDataStreamingProps, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 import { instanceArn, keyArn, newInstance, roleArn, type Streaming, streamArn, type Variant } from './scenario';
+import { ConnectDataStreaming, type ConnectDataStreamingProps, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 
 export const streamings: Record<Variant, Streaming> = {
   'look-up': (stack, number) => newStreams(stack, number, ConnectInstance.fromInstanceArn(stack, `Instance${number}`, instanceArn(number))),

@@ -1,5 +1,6 @@
 /** `node measure.js <library|twin> <variant> <instances>`: makes the app in this process and prints what that took. */
 import { readFileSync } from 'fs';
+import { createRequire } from 'module';
 import { newApp, type Streaming } from './scenario';
 import { deploymentSteps, type Template } from '../template';
 
@@ -19,7 +20,7 @@ export interface Measurement {
 }
 
 const [which, variant, instances] = process.argv.slice(2);
-const { streamings } = require(`./${which}`) as { streamings: Record<string, Streaming> };
+const { streamings } = createRequire(__filename)(`./${which}`) as { streamings: Record<string, Streaming> }; // one of the two, not both
 
 const before = process.cpuUsage();
 const { stacks } = newApp(Number(instances), streamings[variant]).synth();

@@ -1,4 +1,4 @@
-import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
@@ -20,10 +20,6 @@ export class ServiceRoleLookups extends Construct {
   private readonly byId = new Map<string, AwsCustomResource>();
   private readonly queue: AwsCustomResource[] = [];
 
-  private constructor(private readonly stack: Stack, id: string) {
-    super(stack, id);
-  }
-
   /** The ARN of the role of the instance, looked up when the stack is deployed. */
   public lookUp(instance: connect.IInstanceRef): string {
     const id = `ConnectServiceRole${shortName(instanceIdentity(instance))}`;
@@ -37,7 +33,7 @@ export class ServiceRoleLookups extends Construct {
     const queues = !referencesIn(this, instanceArn).some(({ target }) => CfnResource.isCfnResource(target));
     const previous = queues ? this.queue.at(-SIDE_BY_SIDE) : undefined;
 
-    const lookup = newLookup(this.stack, id, instanceArn, previous === undefined);
+    const lookup = newLookup(Stack.of(this), id, instanceArn, previous === undefined);
     if (previous) lookup.node.defaultChild!.node.addDependency(previous.node.defaultChild!);
     if (queues) this.queue.push(lookup);
     return lookup;

@@ -1,0 +1,25 @@
+import { aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
+
+export interface ContactCentresProps extends StackProps {
+  /** The ARNs of existing Amazon Connect instances of one account and Region. */
+  readonly instanceArns: string[];
+}
+
+/** The agent events of many contact centres, a stream for each, on one key. */
+export class ContactCentres extends Stack {
+  constructor(scope: Construct, id: string, props: ContactCentresProps) {
+    super(scope, id, props);
+
+    const encryptionKey = new kms.Key(this, 'Key', { enableKeyRotation: true });
+    for (const instanceArn of props.instanceArns) {
+      const instanceId = instanceArn.split('/')[1];
+      new ConnectDataStreaming(this, `Streaming${instanceId}`, {
+        instance: ConnectInstance.fromInstanceArn(this, `Instance${instanceId}`, instanceArn),
+        agentEvents: StreamingDestination.newKinesisStream(),
+        encryptionKey,
+      });
+    }
+  }
+}
