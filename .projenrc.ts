@@ -34,11 +34,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0', // the last release of this package
     '@aws/cloudformation-validate@1.9.0-beta', // exact: a beta may add rules in any release
     '@aws-sdk/client-connect@^3', // the SDK of the Lambda runtime, for the rehearsal of deployments
+    '@aws-sdk/client-dynamodb@^3',
     '@aws-sdk/client-kms@^3',
     '@cloud-copilot/iam-simulate@^0.1.173', // evaluates IAM and key policies; AGPL, so never more than a development dependency
+    '@duckdb/node-api@1.5.5-r.5', // exact: of some releases not every platform's package is in every registry, and then `npm ci` refuses the lock file
     '@stryker-mutator/core@^9',
     '@stryker-mutator/jest-runner@^9',
     'aws-cdk@^2.1115.1', // the CLI that `npm run demo` synthesises with
+    'cdk-nag@^3.0.2',
+    'dt-sql-parser@^4.5.1', // has the grammar of Trino, which is Athena's
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
   ],
@@ -80,6 +84,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // 1.13.0 is in some registries before its optional per-platform packages, and then `npm ci` refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+// cdk-nag asks for 10.5.1, one patch release above the floor that this library is tested with.
+project.package.addPackageResolutions('constructs@10.5.0');
 
 project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
 
