@@ -125,8 +125,9 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
     '  CfnOutput, Duration, Stack,',
     "} from 'aws-cdk-lib';",
     "import { Construct } from 'constructs';",
-    "import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';",
+    "import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';",
     '',
+    'declare const analyst: iam.Role;',
     'declare const bucket: s3.Bucket;',
     'declare const consumer: iam.Role;',
     'declare const instance: ConnectInstance;',
@@ -205,7 +206,7 @@ new JsonFile(project, 'stryker.config.json', {
         ...project.jest!.config as object,
         collectCoverage: false,
         // What unit tests alone notice. The slow tests would notice more, but a mutant a minute is too slow.
-        testPathIgnorePatterns: ['/node_modules/', '/test/(rehearsal.*|permissions|properties|integ-templates)[.]test[.]ts'],
+        testPathIgnorePatterns: ['/node_modules/', '/test/(rehearsal.*|permissions|properties|integ-templates|contact-records-queries)[.]test[.]ts'],
       },
       enableFindRelatedTests: false,
     },
@@ -220,6 +221,12 @@ new JsonFile(project, 'stryker.config.json', {
 project.addTask('test:mutation', {
   description: 'Break the sources on purpose, in every place that Stryker knows, and see that the unit tests notice',
   execArgs: ['stryker', 'run'],
+});
+
+project.addTask('query:contact-records', {
+  description: 'Run the documented queries on files of contact records, without AWS',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/query-contact-records.ts', '$@'],
+  receiveArgs: true,
 });
 
 project.addTask('demo', {
