@@ -34,7 +34,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0', // the last release of this package
     '@aws/cloudformation-validate@1.9.0-beta', // exact: a beta may add rules in any release
     '@aws-sdk/client-connect@^3', // the SDK of the Lambda runtime, for the rehearsal of deployments
-    '@aws-sdk/client-dynamodb@^3',
+    '@aws-sdk/client-dynamodb@^3', // for the function of examples/agent-events-consumer
     '@aws-sdk/client-kms@^3',
     '@cloud-copilot/iam-simulate@^0.1.173', // evaluates IAM and key policies; AGPL, so never more than a development dependency
     '@duckdb/node-api@1.5.5-r.5', // exact: of some releases not every platform's package is in every registry, and then `npm ci` refuses the lock file
