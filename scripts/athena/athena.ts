@@ -35,6 +35,8 @@ export class Athena {
   }
 
   private readonly scratch = mkdtempSync(join(tmpdir(), 'athena-'));
+  /** What is wrong with the values of a column. Only the columns that a query reads can fail it. */
+  private readonly unreadable = new Map<string, Error>();
 
   private constructor(private readonly connection: DuckDBConnection) {}
 
@@ -46,20 +48,35 @@ export class Athena {
   /** Reads the objects of a table in the folder that stands for Amazon S3, with a folder for each bucket. */
   public async load(table: TableInput, s3: string): Promise<void> {
     if (table.StorageDescriptor.SerdeInfo.SerializationLibrary !== 'org.apache.hive.hcatalog.data.JsonSerDe') throw new Error('not the Hive JSON SerDe');
-    const row = rowType(table);
-    const [{ Name: partition }] = table.PartitionKeys;
+    this.unreadable.clear();
+    const columns = table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)] as const);
+    const [{ Name: partition, Type }] = table.PartitionKeys;
     const rows = partitions(table).flatMap(({ day, prefix }) => linesBelow(join(s3, prefix))
-      .map((line) => ({ ...deserialize(row, JSON.parse(line)) as object, [partition]: day })));
+      .map((line) => ({ ...this.row(columns, JSON.parse(line)), [partition]: day })));
 
     const file = join(this.scratch, 'rows.json');
     writeFileSync(file, rows.map((value) => `${JSON.stringify(value)}\n`).join(''));
-    const columns = [...Object.entries(row.fields), [partition, parseType('string')] as const].map(([name, type]) => `'${name}': '${duckDbType(type)}'`);
+    const types = [...columns, [partition, parseType(Type)] as const].map(([name, type]) => `'${name}': '${duckDbType(type)}'`);
     await this.connection.run(`CREATE OR REPLACE TABLE "${table.Name}" AS
-      SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {${columns.join(', ')}})`);
+      SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {${types.join(', ')}})`);
   }
 
   public async query(sql: string): Promise<Row[]> {
+    for (const [column, error] of this.unreadable) {
+      if (new RegExp(`\\b${column}\\b`).test(sql)) throw error;
+    }
     return (await this.connection.runAndReadAll(sql)).getRowObjectsJson();
+  }
+
+  private row(columns: Array<readonly [string, HiveType]>, record: unknown): object {
+    return Object.assign({}, ...columns.map(([name, type]) => {
+      try {
+        return deserialize({ kind: 'struct', fields: { [name]: type } }, record);
+      } catch (error) {
+        this.unreadable.set(name, error as Error);
+        return {};
+      }
+    })) as object;
   }
 }
 
@@ -76,10 +93,6 @@ export function pathOf(location: unknown): string {
   const uri = parts.map((part) => typeof part === 'string' ? part : (part as { Ref: string }).Ref).join('');
   if (!uri.startsWith('s3://')) throw new Error(`not a location in Amazon S3: ${uri}`);
   return uri.slice('s3://'.length);
-}
-
-function rowType(table: TableInput): HiveType & { kind: 'struct' } {
-  return { kind: 'struct', fields: Object.fromEntries(table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)])) };
 }
 
 /** The days that partition projection knows, and where the objects of each are. */
