@@ -7,8 +7,8 @@ import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript }
  */
 const CDK_FLOOR = '2.257.0';
 
-/** Tests that play many deployments and apps, or need the integ apps; the others take seconds. */
-const SLOW_TESTS = '/test/(rehearsal.*|permissions|properties|integ-templates)[.]test[.]ts';
+/** Tests that play many deployments and apps, run engines or need the integ apps; the others take seconds. */
+const SLOW_TESTS = '/test/(rehearsal.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
 
 /** What the tool chains of the languages leave in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];
@@ -50,11 +50,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0', // the last release of this package
     '@aws/cloudformation-validate@1.9.0-beta', // exact: a beta may add rules in any release
     '@aws-sdk/client-connect@^3', // the SDK of the Lambda runtime, for the rehearsal of deployments
+    '@aws-sdk/client-dynamodb@^3', // for the function of examples/agent-events-consumer
     '@aws-sdk/client-kms@^3',
     '@cloud-copilot/iam-simulate@^0.1.173', // evaluates IAM and key policies; AGPL, so never more than a development dependency
+    '@duckdb/node-api@1.5.5-r.5', // exact: of some releases not every platform's package is in every registry, and then `npm ci` refuses the lock file
     '@stryker-mutator/core@^9',
     '@stryker-mutator/jest-runner@^9',
     'aws-cdk@^2.1115.1', // the CLI that `npm run demo` synthesises with
+    'cdk-nag@^3.0.2',
+    'dt-sql-parser@^4.5.1', // has the grammar of Trino, which is Athena's
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
   ],
@@ -103,6 +107,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // 1.13.0 is in some registries before its optional per-platform packages, and then `npm ci` refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+// cdk-nag asks for 10.5.1, one patch release above the floor that this library is tested with.
+project.package.addPackageResolutions('constructs@10.5.0');
 
 // The package holds the library and what npm shows of it.
 project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
@@ -144,8 +150,9 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
     '  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnOutput, Duration, Stack,',
     "} from 'aws-cdk-lib';",
     "import { Construct } from 'constructs';",
-    "import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';",
+    "import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, DataStreamingMonitoring, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';",
     '',
+    'declare const analyst: iam.Role;',
     'declare const bucket: s3.Bucket;',
     'declare const consumer: iam.Role;',
     'declare const instance: ConnectInstance;',
@@ -252,7 +259,7 @@ project.addTask('test:package', {
 
 new JsonFile(project, 'stryker.config.json', {
   obj: {
-    mutate: ['src/**/*.ts'],
+    mutate: ['src/**/*.ts', '!src/private/contact-record.ts'], // that one is a data model without logic, and has no unit test but a comparison
     testRunner: 'jest',
     coverageAnalysis: 'perTest',
     jest: {
@@ -280,6 +287,12 @@ project.addTask('test:mutation', {
 const bench = project.addTask('bench', { description: 'Compare the library with the same infrastructure written by hand' });
 bench.spawn(project.compileTask);
 bench.exec('tsx --tsconfig tsconfig.dev.json scripts/bench.ts', { receiveArgs: true });
+
+project.addTask('query:contact-records', {
+  description: 'Run the documented queries on files of contact records, without AWS',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/query-contact-records.ts', '$@'],
+  receiveArgs: true,
+});
 
 project.addTask('demo', {
   description: 'Synthesise the example app, print its template and say what it makes',

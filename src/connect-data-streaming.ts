@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import type * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
 import { KeyAccess } from './key-access';
@@ -92,6 +93,12 @@ export class ConnectDataStreaming extends Construct {
   public readonly contactRecordsDeliveryStream?: firehose.IDeliveryStream;
 
   /**
+   * The bucket that this construct made for contact records, as `StreamingDestination.newDeliveryStream()` does unless it
+   * is given a destination. Undefined when contact records go anywhere else.
+   */
+  public readonly contactRecordsBucket?: s3.IBucket;
+
+  /**
    * The Kinesis data stream that agent events go to. Undefined when they are not streamed.
    */
   public readonly agentEventsStream?: kinesis.IStream;
@@ -147,6 +154,7 @@ export class ConnectDataStreaming extends Construct {
 
     this.contactRecordsStream = contactRecords?.kinesisStream;
     this.contactRecordsDeliveryStream = contactRecords?.deliveryStream;
+    this.contactRecordsBucket = contactRecords?.bucket;
     this.agentEventsStream = agentEvents?.kinesisStream;
     this.voiceAnalysisSegmentsStream = voice?.kinesisStream;
     this.chatAnalysisSegmentsStream = chat?.kinesisStream;

@@ -5,7 +5,7 @@ import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { DELIVERY_STREAM_ARN, KINESIS_STREAM_ARN, requireLocal } from './private/arn';
-import { contactRecordsBucket } from './private/contact-records-bucket';
+import { contactRecordsBucket, contactRecordsDestination } from './private/contact-records-bucket';
 import { customerManagedKey, keyBehind } from './private/customer-managed-key';
 import { printable } from './private/printable';
 import type { StreamingContext, StreamingTarget } from './private/streaming-target';
@@ -176,12 +176,14 @@ class NewDeliveryStream extends DeliveryStreamDestination {
       }));
     }
     const role = this.props.role ?? new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com') });
-    return deliveryStreamTarget(new firehose.DeliveryStream(scope, 'DeliveryStream', {
+    const bucket = contactRecordsBucket(scope, encryption.encryptionKey);
+    const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', {
       ...this.props,
-      destination: contactRecordsBucket(scope, role, encryption.encryptionKey),
+      destination: contactRecordsDestination(bucket, role),
       encryption,
       role,
-    }));
+    });
+    return { ...deliveryStreamTarget(stream), bucket };
   }
 
   /** The asked-for encryption; where that leaves the key open, it is the construct's. */

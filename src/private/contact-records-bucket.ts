@@ -5,18 +5,17 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 
-/** A new bucket that is ready to query: one contact record a line, a prefix a day. */
-export function contactRecordsBucket(scope: Construct, role: IRole, encryptionKey?: IKey): firehose.IDestination {
-  return new firehose.S3Bucket(newBucket(scope, encryptionKey), {
-    role,
-    processors: [new firehose.AppendDelimiterToRecordProcessor()],
-    compression: firehose.Compression.GZIP,
-    dataOutputPrefix: 'contact-records/dt=!{timestamp:yyyy-MM-dd}/',
-    errorOutputPrefix: 'contact-records-errors/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/',
-  });
-}
+/** Where the contact records are in their bucket: below the prefix, a folder for each day in UTC. */
+export const CONTACT_RECORDS = {
+  prefix: 'contact-records/',
+  partition: 'dt',
+  dateFormat: 'yyyy-MM-dd',
+};
 
-function newBucket(scope: Construct, encryptionKey?: IKey): s3.IBucket {
+const FOLDER = `${CONTACT_RECORDS.partition}=!{timestamp:${CONTACT_RECORDS.dateFormat}}/`;
+
+/** A new bucket that is ready to query: one contact record a line, a prefix a day. */
+export function contactRecordsBucket(scope: Construct, encryptionKey?: IKey): s3.IBucket {
   return new s3.Bucket(scope, 'Bucket', {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
@@ -24,6 +23,17 @@ function newBucket(scope: Construct, encryptionKey?: IKey): s3.IBucket {
       ? { encryption: s3.BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
       : { encryption: s3.BucketEncryption.S3_MANAGED },
     serverAccessLogsBucket: newAccessLogsBucket(scope),
+  });
+}
+
+/** The bucket as the destination of a delivery stream. */
+export function contactRecordsDestination(bucket: s3.IBucket, role: IRole): firehose.IDestination {
+  return new firehose.S3Bucket(bucket, {
+    role,
+    processors: [new firehose.AppendDelimiterToRecordProcessor()],
+    compression: firehose.Compression.GZIP,
+    dataOutputPrefix: `${CONTACT_RECORDS.prefix}${FOLDER}`,
+    errorOutputPrefix: `contact-records-errors/!{firehose:error-output-type}/${FOLDER}`,
   });
 }
 

@@ -30,7 +30,7 @@ export async function isAllowed(request: AccessRequest): Promise<boolean> {
     request: {
       action: request.action,
       principal: request.principal,
-      resource: { resource: request.resource, accountId: request.resource.split(':')[4] ?? request.principal.split(':')[4] },
+      resource: { resource: request.resource, accountId: request.resource.split(':')[4] || request.principal.split(':')[4] },
       contextVariables: request.context ?? {},
     },
   }, {});

@@ -1,0 +1,12 @@
+import { App } from 'aws-cdk-lib';
+import { AgentEventsConsumer } from './agent-events-consumer';
+
+const app = new App();
+
+const instanceArn: unknown = app.node.tryGetContext('instanceArn');
+if (typeof instanceArn !== 'string') {
+  throw new Error('say which instance to stream from: cdk synth --context instanceArn=arn:aws:connect:<region>:<account>:instance/<id>');
+}
+const [, , , region, account] = instanceArn.split(':');
+
+new AgentEventsConsumer(app, 'AgentEventsConsumer', { instanceArn, env: { account, region } });

@@ -1,0 +1,58 @@
+/**
+ * Keeps the status of each agent and counts their events, each event once however often it is delivered.
+ *
+ * @see https://docs.aws.amazon.com/connect/latest/adminguide/agent-event-stream-model.html
+ */
+import { DynamoDBClient, TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+
+const dynamodb = new DynamoDBClient();
+
+// An event may come again as long as it is in the stream, which keeps it for a day.
+const REMEMBERED_SECONDS = 2 * 24 * 60 * 60;
+
+export async function handler({ Records }) {
+  for (const { kinesis: { data, sequenceNumber } } of Records) {
+    try {
+      const event = parse(data);
+      if (event.EventType !== 'HEART_BEAT') await keep(event); // a filter of the event source would drop what is not JSON without a trace
+    } catch (error) {
+      console.error(JSON.stringify({ sequenceNumber, error: error.name })); // not the message, which may show the record
+      // Lambda delivers this record again, and those after it: the events of an agent stay in order.
+      return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
+    }
+  }
+  return { batchItemFailures: [] };
+}
+
+function parse(data) {
+  const event = JSON.parse(Buffer.from(data, 'base64').toString());
+  if (typeof event?.EventId !== 'string' || typeof event.AgentARN !== 'string') throw new TypeError('not an agent event');
+  return event;
+}
+
+/** The event is remembered and takes effect, or neither. */
+async function keep({ AgentARN, CurrentAgentSnapshot, EventId, EventTimestamp }) {
+  const TableName = process.env.TABLE_NAME;
+  const remember = {
+    TableName,
+    Item: { id: { S: `event ${EventId}` }, expiresAt: { N: `${Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS}` } },
+    ConditionExpression: 'attribute_not_exists(id)',
+  };
+  const update = {
+    TableName,
+    Key: { id: { S: AgentARN } },
+    UpdateExpression: 'SET #status = :status, #since = :since ADD #events :one',
+    ExpressionAttributeNames: { '#status': 'status', '#since': 'since', '#events': 'events' },
+    ExpressionAttributeValues: {
+      ':status': { S: CurrentAgentSnapshot?.AgentStatus?.Name ?? 'Unknown' },
+      ':since': { S: CurrentAgentSnapshot?.AgentStatus?.StartTimestamp ?? EventTimestamp },
+      ':one': { N: '1' },
+    },
+  };
+  try {
+    await dynamodb.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: remember }, { Update: update }] }));
+  } catch (error) {
+    const known = error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed';
+    if (!known) throw error;
+  }
+}

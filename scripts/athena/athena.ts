@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { gunzipSync } from 'zlib';
+import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import { deserialize, duckDbType, type HiveType, parseType } from './hive';
+
+export type Row = Record<string, Json>;
+
+interface Column {
+  readonly Name: string;
+  readonly Type: string;
+}
+
+/** The property `TableInput` of an `AWS::Glue::Table`. */
+export interface TableInput {
+  readonly Name: string;
+  readonly PartitionKeys: Column[];
+  readonly Parameters: Record<string, unknown>;
+  readonly StorageDescriptor: { readonly Columns: Column[]; readonly SerdeInfo: { readonly SerializationLibrary: string } };
+}
+
+/** Athena's functions that DuckDB does not have, or has with another meaning. */
+const FUNCTIONS = [
+  'CREATE MACRO element_at(m, k) AS m[k]',
+  'CREATE MACRO from_iso8601_timestamp(t) AS CAST(t AS TIMESTAMPTZ)',
+];
+
+/** Queries on a Glue table whose bucket is a local folder, answered by DuckDB. */
+export class Athena {
+  public static async start(): Promise<Athena> {
+    const connection = await (await DuckDBInstance.create()).connect();
+    for (const statement of ["SET TimeZone = 'UTC'", ...FUNCTIONS]) await connection.run(statement);
+    return new Athena(connection);
+  }
+
+  private readonly scratch = mkdtempSync(join(tmpdir(), 'athena-'));
+  /** What is wrong with the values of a column. Only the columns that a query reads can fail it. */
+  private readonly unreadable = new Map<string, Error>();
+
+  private constructor(private readonly connection: DuckDBConnection) {}
+
+  public stop(): void {
+    this.connection.closeSync();
+    rmSync(this.scratch, { recursive: true });
+  }
+
+  /** Reads the objects of a table in the folder that stands for Amazon S3, with a folder for each bucket. */
+  public async load(table: TableInput, s3: string): Promise<void> {
+    if (table.StorageDescriptor.SerdeInfo.SerializationLibrary !== 'org.apache.hive.hcatalog.data.JsonSerDe') throw new Error('not the Hive JSON SerDe');
+    this.unreadable.clear();
+    const columns = table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)] as const);
+    const [{ Name: partition, Type }] = table.PartitionKeys;
+    const rows = partitions(table).flatMap(({ day, prefix }) => linesBelow(join(s3, prefix))
+      .map((line) => ({ ...this.row(columns, JSON.parse(line)), [partition]: day })));
+
+    const file = join(this.scratch, 'rows.json');
+    writeFileSync(file, rows.map((value) => `${JSON.stringify(value)}\n`).join(''));
+    const types = [...columns, [partition, parseType(Type)] as const].map(([name, type]) => `'${name}': '${duckDbType(type)}'`);
+    await this.connection.run(`CREATE OR REPLACE TABLE "${table.Name}" AS
+      SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {${types.join(', ')}})`);
+  }
+
+  public async query(sql: string): Promise<Row[]> {
+    for (const [column, error] of this.unreadable) {
+      if (new RegExp(`\\b${column}\\b`).test(sql)) throw error;
+    }
+    return (await this.connection.runAndReadAll(sql)).getRowObjectsJson();
+  }
+
+  private row(columns: Array<readonly [string, HiveType]>, record: unknown): object {
+    return Object.assign({}, ...columns.map(([name, type]) => {
+      try {
+        return deserialize({ kind: 'struct', fields: { [name]: type } }, record);
+      } catch (error) {
+        this.unreadable.set(name, error as Error);
+        return {};
+      }
+    })) as object;
+  }
+}
+
+/** Puts an object into the folder that stands for Amazon S3. */
+export function putObject(s3: string, prefix: string, name: string, body: Uint8Array): void {
+  const folder = join(s3, prefix);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), body);
+}
+
+/** An `s3://` location of a template, as a path: buckets have the names of their logical ids. */
+export function pathOf(location: unknown): string {
+  const parts = typeof location === 'string' ? [location] : (location as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
+  const uri = parts.map((part) => typeof part === 'string' ? part : (part as { Ref: string }).Ref).join('');
+  if (!uri.startsWith('s3://')) throw new Error(`not a location in Amazon S3: ${uri}`);
+  return uri.slice('s3://'.length);
+}
+
+/** The days that partition projection knows, and where the objects of each are. */
+function partitions({ PartitionKeys: [{ Name }], Parameters }: TableInput): Array<{ day: string; prefix: string }> {
+  const property = (name: string) => Parameters[`projection.${name}`];
+  if (property('enabled') !== 'true' || property(`${Name}.type`) !== 'date' || property(`${Name}.format`) !== 'yyyy-MM-dd') {
+    throw new Error('not a projection of days');
+  }
+  const [first, last] = (property(`${Name}.range`) as string).split(',');
+  if (last !== 'NOW') throw new Error(`the days end at ${last}`);
+
+  const template = pathOf(Parameters['storage.location.template']);
+  const days = [];
+  for (let time = Date.parse(first); time <= Date.now(); time += 24 * 60 * 60 * 1000) {
+    const day = new Date(time).toISOString().slice(0, 10);
+    days.push({ day, prefix: template.replace(`\${${Name}}`, day) });
+  }
+  return days;
+}
+
+function linesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .flatMap((entry) => linesOf(join(entry.parentPath, entry.name)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // most projected days have no objects
+    throw error;
+  }
+}
+
+/** Objects are unpacked if their name says so, as in Athena. */
+function linesOf(file: string): string[] {
+  const body = readFileSync(file);
+  return (file.endsWith('.gz') ? gunzipSync(body) : body).toString().split('\n').filter(Boolean);
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+
+const FILE = join(__dirname, '..', '..', 'docs', 'query-contact-records.md');
+
+/** The queries of the documentation, by their headings. */
+export function documentedQueries(): Record<string, string> {
+  const sections = readFileSync(FILE, 'utf8').split(/^## /m).slice(1);
+  return Object.fromEntries(sections.flatMap((section) => {
+    const query = /^```sql\n(WITH [^]*?)^```$/m.exec(section);
+    return query ? [[section.slice(0, section.indexOf('\n')), query[1]]] : [];
+  }));
+}

@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'http';
+import type { AddressInfo } from 'net';
+
+type Value = { readonly S: string } | { readonly N: string };
+type Item = Record<string, Value>;
+
+interface Put {
+  readonly TableName: string;
+  readonly Item: Item;
+  readonly ConditionExpression: string;
+}
+
+interface Update {
+  readonly TableName: string;
+  readonly Key: Item;
+  readonly UpdateExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, Value>;
+}
+
+/** The calls of the example's function, answered over HTTP on loopback in the wire format of DynamoDB. */
+export class FakeDynamoDb {
+  public static async start(): Promise<FakeDynamoDb> {
+    const dynamodb = new FakeDynamoDb();
+    await new Promise<void>((resolve) => dynamodb.server.listen(0, '127.0.0.1', resolve));
+    return dynamodb;
+  }
+
+  public readonly items = new Map<string, Item>();
+  /** The calls that will fail next. */
+  public failures = 0;
+  private readonly server: Server = createServer((request, response) => void this.answer(request, response));
+
+  public get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { TransactItems } = JSON.parse(Buffer.concat(chunks).toString()) as { TransactItems: [{ Put: Put }, { Update: Update }] };
+    const reason = request.headers['x-amz-target'] === 'DynamoDB_20120810.TransactWriteItems' ? this.transact(TransactItems) : 'UnknownOperation';
+    response.writeHead(reason ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(reason
+      ? {
+        __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+        Message: `Transaction cancelled [${reason}, None]`,
+        CancellationReasons: [{ Code: reason }, { Code: 'None' }],
+      }
+      : {}));
+  }
+
+  /** Writes both items, or neither and says why. */
+  private transact([{ Put: put }, { Update: update }]: [{ Put: Put }, { Update: Update }]): string | undefined {
+    if (this.failures > 0) {
+      this.failures--;
+      return 'TransactionConflict';
+    }
+    if (put.ConditionExpression !== 'attribute_not_exists(id)') return `ValidationError: ${put.ConditionExpression}`;
+    const id = idOf(put.TableName, put.Item);
+    if (this.items.has(id)) return 'ConditionalCheckFailed';
+
+    this.items.set(id, put.Item);
+    const key = idOf(update.TableName, update.Key);
+    this.items.set(key, updated(this.items.get(key) ?? update.Key, update));
+    return undefined;
+  }
+}
+
+function idOf(table: string, { id }: Item): string {
+  return `${table} ${(id as { S: string }).S}`;
+}
+
+/** `SET <name> = <value>, … ADD <name> <value>` */
+function updated(item: Item, { UpdateExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values }: Update): Item {
+  const [, assignments, counter, increment] = /^SET (.*) ADD (\S+) (\S+)$/.exec(UpdateExpression)!;
+  const set = assignments.split(', ').map((assignment) => assignment.split(' = ')).map(([name, value]) => [names[name], values[value]] as const);
+  const before = item[names[counter]] as { N: string } | undefined;
+  const count = Number(before?.N ?? 0) + Number((values[increment] as { N: string }).N);
+  return { ...item, ...Object.fromEntries(set), [names[counter]]: { N: `${count}` } };
+}

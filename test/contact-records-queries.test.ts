@@ -1,0 +1,328 @@
+/**
+ * The queries of docs/query-contact-records.md, as the documentation has them, on records that lie where the delivery stream
+ * of a template puts them, read by the table of that template.
+ */
+import { execFileSync } from 'child_process';
+import { mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { gzipSync } from 'zlib';
+import * as fc from 'fast-check';
+import { type Delivery, DELIVERIES, EVERYTHING } from './contact-records-samples';
+import { existingInstance, newStack, resources, theOnly } from './support';
+import { Athena, pathOf, putObject, type Row, type TableInput } from '../scripts/athena/athena';
+import { documentedQueries } from '../scripts/athena/documented-queries';
+import { deserialize, parseType } from '../scripts/athena/hive';
+import { ConnectDataStreaming, ContactRecordsTable, StreamingDestination } from '../src';
+
+const QUERIES = documentedQueries();
+const NEWEST = QUERIES['The newest version of each contact'];
+const PER_HOUR = QUERIES['Contacts per queue and hour'];
+const HANDLE_TIME = QUERIES['Average handle time of each agent'];
+const ATTRIBUTE = QUERIES['Contacts with an attribute'];
+
+interface S3DestinationConfiguration {
+  readonly BucketARN: { readonly 'Fn::GetAtt': [string, 'Arn'] };
+  readonly Prefix: string;
+  readonly ErrorOutputPrefix: string;
+  readonly CompressionFormat: string;
+}
+
+function template(): { table: TableInput; destination: S3DestinationConfiguration } {
+  const stack = newStack();
+  const streaming = new ConnectDataStreaming(stack, 'Streaming', {
+    instance: existingInstance(stack),
+    contactRecords: StreamingDestination.newDeliveryStream(),
+  });
+  new ContactRecordsTable(stack, 'Table', { streaming });
+  const [, table] = theOnly(resources(stack, 'AWS::Glue::Table'));
+  const [, stream] = theOnly(resources(stack, 'AWS::KinesisFirehose::DeliveryStream'));
+  return {
+    table: table.Properties.TableInput as TableInput,
+    destination: stream.Properties.ExtendedS3DestinationConfiguration as S3DestinationConfiguration,
+  };
+}
+
+const { table, destination } = template();
+
+/** What Firehose does: an object for each batch, under the prefix of the day. */
+function deliver(s3: string, batches: Delivery[][]): void {
+  expect(destination.CompressionFormat).toBe('GZIP');
+  const bucket = destination.BucketARN['Fn::GetAtt'][0];
+  batches.forEach((batch, index) => {
+    for (const day of new Set(batch.map((delivery) => delivery.day))) {
+      const body = batch.filter((delivery) => delivery.day === day).map(({ record }) => `${JSON.stringify(record)}\n`).join('');
+      const prefix = destination.Prefix.replace('!{timestamp:yyyy-MM-dd}', day);
+      putObject(s3, `${bucket}/${prefix}`, `records-1-${day}-${index}.gz`, gzipSync(body));
+    }
+  });
+  putObject(s3, `${bucket}/${destination.ErrorOutputPrefix.replace(/!\{[^}]*\}/g, 'x')}`, 'error-1.gz', gzipSync('not a record\n'));
+}
+
+let athena: Athena;
+let s3: string;
+beforeAll(async () => { athena = await Athena.start(); });
+afterAll(() => athena.stop());
+beforeEach(() => { s3 = mkdtempSync(join(tmpdir(), 's3-')); });
+afterEach(() => rmSync(s3, { recursive: true }));
+
+async function deliverSamples(): Promise<void> {
+  deliver(s3, [DELIVERIES.slice(0, 3), DELIVERIES.slice(3)]);
+  await athena.load(table, s3);
+}
+
+describe('the documented queries', () => {
+  test('are those that are tested here', () => {
+    expect(Object.values(QUERIES)).toEqual([NEWEST, PER_HOUR, HANDLE_TIME, ATTRIBUTE]);
+  });
+
+  test('are in Athena\'s dialect', () => {
+    const script = join(__dirname, '..', 'scripts', 'athena', 'trino-errors.ts');
+    const statements = [...Object.values(QUERIES), NEWEST.replace('PARTITION BY', 'PARTITION')];
+    const errors = JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', script], { input: JSON.stringify(statements), encoding: 'utf8' })) as string[][];
+    expect(errors.map((messages) => messages.length > 0)).toEqual([false, false, false, false, true]);
+  });
+
+  test('the newest version of each contact', async () => {
+    await deliverSamples();
+    expect(await athena.query(NEWEST)).toEqual([
+      {
+        contactid: '00000000-0000-4000-8000-000000000004',
+        channel: 'TASK',
+        initiationmethod: 'API',
+        queue: null,
+        agent: null,
+        initiationtimestamp: '2025-03-01T08:00:00Z',
+        disconnecttimestamp: null,
+        lastupdatetimestamp: '2025-03-04T08:00:00Z',
+      },
+      {
+        contactid: '00000000-0000-4000-8000-000000000002',
+        channel: 'VOICE',
+        initiationmethod: 'INBOUND',
+        queue: 'Rückfragen',
+        agent: null,
+        initiationtimestamp: '2025-03-02T09:10:00Z',
+        disconnecttimestamp: '2025-03-02T09:12:00Z',
+        lastupdatetimestamp: '2025-03-02T09:12:10Z',
+      },
+      {
+        contactid: '00000000-0000-4000-8000-000000000001',
+        channel: 'VOICE',
+        initiationmethod: 'INBOUND',
+        queue: 'Rückfragen',
+        agent: 'jörg',
+        initiationtimestamp: '2025-03-02T09:58:30Z',
+        disconnecttimestamp: '2025-03-02T10:10:00Z',
+        lastupdatetimestamp: '2025-03-02T10:12:00Z',
+      },
+      {
+        contactid: '00000000-0000-4000-8000-000000000003',
+        channel: 'CHAT',
+        initiationmethod: 'API',
+        queue: 'Sales',
+        agent: 'ann',
+        initiationtimestamp: '2025-03-02T23:59:59Z',
+        disconnecttimestamp: '2025-03-03T00:20:00Z',
+        lastupdatetimestamp: '2025-03-03T00:21:00Z',
+      },
+    ]);
+  });
+
+  test('contacts per queue and hour', async () => {
+    await deliverSamples();
+    expect(await athena.query(PER_HOUR)).toEqual([
+      { queue: 'Rückfragen', hour: '2025-03-02 09:00:00+00', contacts: '2', abandoned: '1' },
+      { queue: 'Sales', hour: '2025-03-03 00:00:00+00', contacts: '1', abandoned: '0' },
+    ]);
+  });
+
+  test('average handle time of each agent', async () => {
+    await deliverSamples();
+    expect(await athena.query(HANDLE_TIME)).toEqual([
+      { agent: 'ann', channel: 'CHAT', contacts: '1', handle_time: 1201 },
+      { agent: 'jörg', channel: 'VOICE', contacts: '1', handle_time: 605 },
+    ]);
+  });
+
+  test('contacts with an attribute', async () => {
+    await deliverSamples();
+    expect((await athena.query(ATTRIBUTE)).map(({ contactid }) => contactid)).toEqual([
+      '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000001',
+    ]);
+  });
+
+  test('answer nothing where nothing was delivered', async () => {
+    await athena.load(table, s3);
+    for (const sql of Object.values(QUERIES)) expect(await athena.query(sql)).toEqual([]);
+  });
+
+  test('do not mind a value that is not of its column\'s type, as long as they do not read it', async () => {
+    deliver(s3, [[{ day: '2025-03-02', record: { ...EVERYTHING, Recording: 'none', Agent: { ...EVERYTHING.Agent, NumberOfHolds: 'two' } } }]]);
+    await athena.load(table, s3);
+    expect(await athena.query(ATTRIBUTE)).toHaveLength(1);
+    await expect(athena.query(HANDLE_TIME)).rejects.toThrow('HIVE_BAD_DATA: .agent.numberofholds is "two", not INTEGER');
+    await expect(athena.query('SELECT recording FROM contact_records')).rejects.toThrow('HIVE_BAD_DATA: .recording is "none", not STRUCT');
+  });
+
+  test('see only what was delivered since a day', async () => {
+    await deliverSamples();
+    const since = (day: string) => athena.query(NEWEST.replace('FROM contact_records', `FROM contact_records\n  WHERE dt >= '${day}'`));
+    expect(await since('2025-03-02')).toEqual(await athena.query(NEWEST));
+    expect((await since('2025-03-04')).map(({ channel, lastupdatetimestamp }) => [channel, lastupdatetimestamp])).toEqual([
+      ['TASK', '2025-03-04T08:00:00Z'], ['VOICE', '2025-03-02T10:10:05Z'],
+    ]);
+  });
+});
+
+describe('the columns', () => {
+  const columns = Object.fromEntries(table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)]));
+
+  test('are all that the data model documents, with its names in lower case', () => {
+    expect(Object.keys(columns).sort()).toEqual(Object.keys(EVERYTHING).map((name) => name.toLowerCase()).sort());
+  });
+
+  test('hold every value of a record', () => {
+    const row = deserialize({ kind: 'struct', fields: columns }, EVERYTHING);
+    const { OutboundStrategy, RoutingCriteria: [criteria], SegmentAttributes, ...rest } = EVERYTHING;
+    const [{ Expression: _, ...step }] = criteria.Steps;
+    expect(row).toEqual(inLowerCase({
+      ...rest,
+      OutboundStrategy: { Type: OutboundStrategy.Type },
+      RoutingCriteria: [{ ...criteria, Steps: [step] }],
+      SegmentAttributes: { ...SegmentAttributes, 'connect:X': { ValueInteger: 3 } },
+    }));
+  });
+
+  test('can be queried to the last', async () => {
+    await deliverSamples();
+    const [row] = await athena.query(`SELECT * FROM contact_records WHERE lastupdatetimestamp = '${EVERYTHING.LastUpdateTimestamp}'`) as [Row];
+    expect(Object.keys(row)).toEqual([...Object.keys(columns), 'dt']);
+    expect(row.dt).toBe('2025-03-02');
+    expect(Object.entries(row).filter(([, value]) => value === null).map(([name]) => name).sort())
+      .toEqual(Object.entries(EVERYTHING).filter(([, value]) => value === null).map(([name]) => name.toLowerCase()).sort());
+
+    expect(await athena.query(`
+      SELECT agent.hierarchygroups.level1.groupname AS hierarchy, agent.statetransitions[1].state AS state, element_at(attributes, 'greeting') AS greeting,
+        chatmetrics.agentmetrics.totalresponsetimeinmillis AS long, chatmetrics.contactmetrics.multiparty AS boolean,
+        qualitymetrics.agent.audio.qualityscore AS double, "references"[2].value AS reference, recordings[1].fragmentstartnumber AS text,
+        element_at(segmentattributes, 'connect:Subtype').valuestring AS subtype, element_at(contactevaluations, 'form-1').status AS evaluation,
+        routingcriteria[1].steps[1].expiry.durationinseconds AS integer
+      FROM contact_records WHERE lastupdatetimestamp = '${EVERYTHING.LastUpdateTimestamp}'`)).toEqual([{
+      hierarchy: 'Österreich',
+      state: 'SILENT_MONITOR',
+      greeting: EVERYTHING.Attributes.greeting,
+      long: '9007199254740991',
+      boolean: true,
+      double: 4.25,
+      reference: 'https://example.com',
+      text: '91343852333181432392682062622220590765191907586',
+      subtype: 'connect:Telephony',
+      evaluation: 'COMPLETE',
+      integer: 30,
+    }]);
+  });
+});
+
+test('records are where the table looks for them', () => {
+  const { Prefix, BucketARN } = destination;
+  expect(pathOf(table.Parameters['storage.location.template']).replace('${dt}', 'X'))
+    .toBe(`${BucketARN['Fn::GetAtt'][0]}/${Prefix.replace('!{timestamp:yyyy-MM-dd}', 'X')}`);
+});
+
+test('on random records, the queries answer what TypeScript computes', async () => {
+  const [version, day] = [seconds('2025-03-01T00:00:00Z', 5 * 86_400), fc.constantFrom('2025-03-01', '2025-03-02', '2025-03-06')];
+  const optional = <T>(value: fc.Arbitrary<T>) => fc.option(fc.option(value), { nil: undefined });
+  const record = fc.record({
+    ContactId: fc.constantFrom('a', 'b', 'c', 'd', 'ü'),
+    LastUpdateTimestamp: version,
+    Channel: fc.constantFrom('VOICE', 'CHAT', 'TASK', 'EMAIL'),
+    InitiationMethod: optional(fc.constantFrom('INBOUND', 'API')),
+    InitiationTimestamp: version,
+    DisconnectTimestamp: optional(version),
+    Queue: optional(fc.record({ Name: fc.constantFrom('Sales', 'Röhren', ''), EnqueueTimestamp: optional(version), Unknown: fc.jsonValue() })),
+    Agent: optional(fc.record({
+      Username: optional(fc.constantFrom('ann', 'jörg')),
+      ConnectedToAgentTimestamp: optional(version),
+      AgentInteractionDuration: optional(fc.nat(1_000_000)),
+      CustomerHoldDuration: optional(fc.nat(100_000)),
+      AfterContactWorkDuration: optional(fc.nat(100_000)),
+    })),
+    Attributes: optional(fc.dictionary(fc.constantFrom('language', 'Language', 'x', 'ß'), fc.oneof(fc.constantFrom('de', 'en'), fc.string({ unit: 'grapheme' })))),
+    FieldOfTomorrow: fc.jsonValue(),
+  });
+  const versions = fc.uniqueArray(record, { minLength: 1, maxLength: 30, selector: ({ ContactId, LastUpdateTimestamp }) => `${ContactId} ${LastUpdateTimestamp}` });
+  const deliveries = versions.chain((records) => fc.array(fc.array(fc.record({ record: fc.constantFrom(...records), day }))));
+
+  await fc.assert(fc.asyncProperty(deliveries, async (batches) => {
+    rmSync(s3, { recursive: true });
+    deliver(s3, batches);
+    await athena.load(table, s3);
+
+    const newest = new Map<string, (typeof batches)[0][0]['record']>();
+    for (const { record: one } of batches.flat()) {
+      if ((newest.get(one.ContactId)?.LastUpdateTimestamp ?? '') < one.LastUpdateTimestamp) newest.set(one.ContactId, one);
+    }
+    const contacts = [...newest.values()];
+
+    expect(sorted(await athena.query(NEWEST))).toEqual(sorted(contacts.map((contact) => ({
+      contactid: contact.ContactId,
+      channel: contact.Channel,
+      initiationmethod: contact.InitiationMethod ?? null,
+      queue: contact.Queue?.Name ?? null,
+      agent: contact.Agent?.Username ?? null,
+      initiationtimestamp: contact.InitiationTimestamp,
+      disconnecttimestamp: contact.DisconnectTimestamp ?? null,
+      lastupdatetimestamp: contact.LastUpdateTimestamp,
+    }))));
+
+    const queued = contacts.filter((contact) => contact.Queue?.EnqueueTimestamp);
+    expect(sorted(await athena.query(PER_HOUR))).toEqual(sorted(grouped(queued, ({ Queue }) => ({
+      queue: Queue!.Name,
+      hour: `${Queue!.EnqueueTimestamp!.slice(0, 13).replace('T', ' ')}:00:00+00`,
+    }), (group) => ({
+      contacts: `${group.length}`,
+      abandoned: `${group.filter(({ Agent }) => !Agent?.ConnectedToAgentTimestamp).length}`,
+    }))));
+
+    const handled = contacts.filter((contact) => contact.Agent?.Username);
+    const handleTime = ({ Agent }: typeof contacts[0]) =>
+      (Agent!.AgentInteractionDuration ?? 0) + (Agent!.CustomerHoldDuration ?? 0) + (Agent!.AfterContactWorkDuration ?? 0);
+    expect(sorted(await athena.query(HANDLE_TIME))).toEqual(sorted(grouped(handled, ({ Agent, Channel }) => ({
+      agent: Agent!.Username!,
+      channel: Channel,
+    }), (group) => ({
+      contacts: `${group.length}`,
+      handle_time: group.map(handleTime).reduce((sum, time) => sum + time) / group.length,
+    }))));
+
+    expect((await athena.query(ATTRIBUTE)).map(({ contactid }) => contactid).sort())
+      .toEqual(contacts.filter(({ Attributes }) => Attributes?.language === 'de').map(({ ContactId }) => ContactId).sort());
+  }), { numRuns: 50 });
+});
+
+function seconds(from: string, count: number): fc.Arbitrary<string> {
+  return fc.nat(count).map((second) => new Date(Date.parse(from) + second * 1000).toISOString().replace('.000', ''));
+}
+
+function sorted(rows: Row[]): Row[] {
+  return rows.sort((one, other) => JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
+}
+
+function grouped<T>(items: T[], key: (item: T) => Row, value: (group: T[]) => Row): Row[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(JSON.stringify(key(item)), [...groups.get(JSON.stringify(key(item))) ?? [], item]);
+  return [...groups].map(([id, group]) => ({ ...JSON.parse(id) as Row, ...value(group) }));
+}
+
+/** The names of columns and fields in lower case; the keys of maps stay. */
+function inLowerCase(record: Record<string, unknown>): unknown {
+  const deep = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(deep);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toLowerCase(), deep(inner)]));
+  };
+  const keyed = (value: unknown): unknown => Object.fromEntries(Object.entries(value as object).map(([key, inner]) => [key, deep(inner)]));
+  const maps = ['Attributes', 'ContactDetails', 'ContactEvaluations', 'SegmentAttributes', 'Tags'];
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), maps.includes(name) ? keyed(value) : deep(value)]));
+}

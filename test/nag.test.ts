@@ -1,0 +1,188 @@
+/**
+ * What cdk-nag finds in what this library makes: no more than docs/cdk-nag.md explains, and nothing where that is acknowledged.
+ */
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { App, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_s3 as s3, Stack, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
+import { theirs } from './rehearsal/layouts';
+import { ENV, existingInstance, instanceWithRole } from './support';
+import { acknowledgeAwsSolutions, acknowledgeHipaa } from '../examples/cdk-nag/acknowledge';
+import { ConnectDataStreaming, ContactRecordsTable, StreamingDestination } from '../src';
+
+const PAGE = readFileSync(join(__dirname, '..', 'docs', 'cdk-nag.md'), 'utf8');
+const EXAMPLE = readFileSync(join(__dirname, '..', 'examples', 'cdk-nag', 'acknowledge.ts'), 'utf8');
+const NEW = StreamingDestination.newKinesisStream();
+
+type Build = (stack: Stack) => ConnectDataStreaming;
+
+const allKinesis: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
+  instance: existingInstance(stack), contactRecords: NEW, agentEvents: NEW, voiceAnalysisSegments: NEW, chatAnalysisSegments: NEW,
+});
+const knownRole: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents: NEW });
+const managedKey: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
+  instance: existingInstance(stack),
+  agentEvents: StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED }),
+});
+const deliveryStream: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
+  instance: existingInstance(stack),
+  contactRecords: StreamingDestination.newDeliveryStream(),
+});
+const table: Build = (stack) => {
+  const streaming = deliveryStream(stack);
+  new ContactRecordsTable(stack, 'Table', { streaming });
+  return streaming;
+};
+const grant: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: theirs(stack) });
+const everything: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
+  instance: existingInstance(stack),
+  contactRecords: StreamingDestination.newDeliveryStream(),
+  agentEvents: NEW,
+  voiceAnalysisSegments: theirs(stack),
+});
+const ownDestination: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
+  instance: instanceWithRole(stack),
+  contactRecords: StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamName(stack, 'Existing', 'existing')),
+});
+
+const PACKS = { AwsSolutions: AwsSolutionsChecks, HIPAA: HIPAASecurityChecks };
+const acknowledge = { AwsSolutions: acknowledgeAwsSolutions, HIPAA: acknowledgeHipaa };
+
+function built(build: Build): { stack: Stack; streaming: ConnectDataStreaming } {
+  const stack = new Stack(new App(), 'Stack', { env: ENV });
+  return { stack, streaming: build(stack) };
+}
+
+/** Each finding: its rule, and where, without the hashes of ids. */
+function findings(pack: keyof typeof PACKS, stack: Stack): string[] {
+  return new PACKS[pack]().validateScope(stack).violations
+    .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`))
+    .map((finding) => finding
+      .replace(/<Streaming\w+[0-9A-F]{8}\.Arn>/, '<bucket>')
+      .replace(/Stack\/(Connect(?:ServiceRole|KeyGrant))[0-9a-f]{12}/, 'Stack/$1')
+      .replace('Stack/AWS679f53fac002430cb0da5b7982bd2287', 'Stack/handler'))
+    .sort();
+}
+
+const OLDER_RUNTIME = 'AwsSolutions-L1 Stack/handler/Resource';
+const LOOKUP_AND_HANDLER = [
+  'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole] Stack/handler/ServiceRole/Resource',
+  'AwsSolutions-IAM5[Resource::*] Stack/ConnectServiceRole/CustomResourcePolicy/Resource',
+  OLDER_RUNTIME,
+];
+const FIREHOSE = [
+  'Action::kms:GenerateDataKey*', 'Action::kms:ReEncrypt*', 'Action::s3:Abort*', 'Action::s3:DeleteObject*', 'Action::s3:GetBucket*', 'Action::s3:GetObject*',
+  'Action::s3:List*', 'Resource::<bucket>/*',
+].map((finding) => `AwsSolutions-IAM5[${finding}] Stack/Streaming/ContactRecords/Role/DefaultPolicy/Resource`);
+const kds3 = (id: string) => `AwsSolutions-KDS3 Stack/Streaming/${id}/Stream/Resource`;
+const HIPAA_HANDLER = ['LambdaConcurrency', 'LambdaDLQ', 'LambdaInsideVPC'].map((rule) => `HIPAA.Security-${rule} Stack/handler/Resource`);
+const HIPAA_FIREHOSE = [
+  'HIPAA.Security-CloudWatchLogGroupEncrypted Stack/Streaming/ContactRecords/DeliveryStream/LogGroup/Resource',
+  'HIPAA.Security-IAMNoInlinePolicy Stack/Streaming/ContactRecords/Role/DefaultPolicy/Resource',
+  'HIPAA.Security-S3BucketReplicationEnabled Stack/Streaming/ContactRecords/AccessLogs/Bucket/Resource',
+  'HIPAA.Security-S3BucketReplicationEnabled Stack/Streaming/ContactRecords/Bucket/Resource',
+  'HIPAA.Security-S3BucketVersioningEnabled Stack/Streaming/ContactRecords/AccessLogs/Bucket/Resource',
+  'HIPAA.Security-S3BucketVersioningEnabled Stack/Streaming/ContactRecords/Bucket/Resource',
+  'HIPAA.Security-S3DefaultEncryptionKMS Stack/Streaming/ContactRecords/AccessLogs/Bucket/Resource',
+];
+const inline = (id: string) => `HIPAA.Security-IAMNoInlinePolicy Stack/${id}/CustomResourcePolicy/Resource`;
+
+const LAYOUTS: Array<[string, Build, string[], string[]]> = [
+  [
+    'new Kinesis streams, role looked up', allKinesis,
+    [...LOOKUP_AND_HANDLER, kds3('ContactRecords'), kds3('AgentEvents'), kds3('VoiceAnalysisSegments'), kds3('ChatAnalysisSegments')],
+    [inline('ConnectServiceRole'), ...HIPAA_HANDLER],
+  ],
+  ['a known role', knownRole, [kds3('AgentEvents')], []],
+  ['the AWS managed key', managedKey, [], []],
+  ['a new delivery stream', deliveryStream, FIREHOSE, HIPAA_FIREHOSE],
+  ['a table over contact records', table, FIREHOSE, HIPAA_FIREHOSE],
+  ['a grant', grant, LOOKUP_AND_HANDLER, [inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER]],
+  [
+    'everything', everything,
+    [...FIREHOSE, ...LOOKUP_AND_HANDLER, kds3('AgentEvents')],
+    [...HIPAA_FIREHOSE, inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER],
+  ],
+  ['an existing delivery stream', ownDestination, [], []],
+];
+
+describe.each(LAYOUTS)('%s', (_, build, awsSolutions, hipaa) => {
+  test.each([['AwsSolutions', awsSolutions], ['HIPAA', hipaa]] as const)('%s finds what is expected', (pack, expected) => {
+    const found = findings(pack, built(build).stack);
+    // Newer releases of aws-cdk-lib give the Lambda function the newest runtime.
+    expect(found).toEqual(expected.filter((finding) => finding !== OLDER_RUNTIME || found.includes(OLDER_RUNTIME)).sort());
+  });
+
+  test.each(['AwsSolutions', 'HIPAA'] as const)('%s finds nothing once that is acknowledged', (pack) => {
+    const { stack, streaming } = built(build);
+    acknowledge[pack](streaming);
+    expect(findings(pack, stack)).toEqual([]);
+  });
+});
+
+describe('as plugins of the synthesis', () => {
+  /** Whether the app passes, and whether cdk-nag could look: 2.257 does not give plugins the construct tree that it walks. */
+  function synthesise(prepare: (streaming: ConnectDataStreaming) => void): { passes: boolean; canLook: boolean } {
+    const { stack, streaming } = built(everything);
+    prepare(streaming);
+    const app = stack.node.root as App;
+    let canLook = false;
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app), {
+      name: 'Probe',
+      validate: (context) => {
+        canLook = 'appConstruct' in context;
+        return { success: true, violations: [] };
+      },
+    });
+    const log = jest.spyOn(console, 'error').mockImplementation();
+    try {
+      app.synth();
+      return { passes: !process.exitCode, canLook };
+    } catch {
+      return { passes: false, canLook };
+    } finally {
+      process.exitCode = undefined; // where synthesis does not throw, it says so here
+      log.mockRestore();
+    }
+  }
+
+  test('the packs fail the app', () => {
+    expect(synthesise(() => undefined).passes).toBe(false);
+  });
+
+  test('the acknowledged app passes', () => {
+    const { passes, canLook } = synthesise((streaming) => {
+      acknowledgeAwsSolutions(streaming);
+      acknowledgeHipaa(streaming);
+    });
+    expect(passes).toBe(canLook);
+  });
+});
+
+test('what is acknowledged is still found elsewhere in the stack', () => {
+  const { stack, streaming } = built(everything);
+  new s3.Bucket(stack, 'Another');
+  acknowledgeAwsSolutions(streaming);
+  acknowledgeHipaa(streaming);
+  expect(findings('AwsSolutions', stack)).toEqual(['AwsSolutions-S1 Stack/Another/Resource', 'AwsSolutions-S10 Stack/Another/Resource']);
+  expect(findings('HIPAA', stack)).toContain('HIPAA.Security-S3BucketVersioningEnabled Stack/Another/Resource');
+});
+
+test('a bucket can be given versions', () => {
+  const { stack, streaming } = built(deliveryStream);
+  const bucket = streaming.contactRecordsBucket!.node.defaultChild as s3.CfnBucket;
+  bucket.versioningConfiguration = { status: 'Enabled' };
+  expect(findings('HIPAA', stack)).not.toContain('HIPAA.Security-S3BucketVersioningEnabled Stack/Streaming/ContactRecords/Bucket/Resource');
+});
+
+describe('the documentation', () => {
+  const rules = (text: string) => [...new Set(text.match(/(AwsSolutions|HIPAA\.Security)-\w+/g))].sort();
+
+  test('explains each rule that finds something, and no other', () => {
+    expect(rules(PAGE.split('```')[0])).toEqual(rules(LAYOUTS.flatMap(([, , ...found]) => found.flat()).join()));
+  });
+
+  test('shows the acknowledgements that are tested here', () => {
+    expect(PAGE.split('```ts\n')[1].split('```')[0]).toBe(EXAMPLE);
+  });
+});
