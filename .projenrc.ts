@@ -24,6 +24,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
   sampleCode: false,
+  bin: { 'cdk-connect-data-streaming': 'lib/bin/cdk-connect-data-streaming.js' },
 
   cdkVersion: CDK_FLOOR,
   constructsVersion: '10.5.0',

@@ -62,7 +62,8 @@ describe('the first synthesis', () => {
   });
 
   test('after a failed look-up says what failed', () => {
-    const stack = new Stack(new App({ context: { [keyOf(INSTANCE_ARN)]: { $providerError: 'No resource of type AWS::Connect::Instance' } } }), 'Stack', { env: ENV });
+    const app = new App({ context: { [keyOf(INSTANCE_ARN)]: { $providerError: 'No resource of type AWS::Connect::Instance' } } });
+    const stack = new Stack(app, 'Stack', { env: ENV });
     streamFrom(stack);
     Annotations.fromStack(stack).hasError('/Stack', 'No resource of type AWS::Connect::Instance');
     Annotations.fromStack(stack).hasError('/Stack', Match.stringLikeRegexp('is not looked up yet'));
@@ -105,9 +106,8 @@ describe('with the answer in the context', () => {
     const west = { account: ACCOUNT, region: 'us-west-2' };
     const replicaArn = INSTANCE_ARN.replace(REGION, west.region);
     const replicaRole = ROLE_ARN.replace('_abc', '_replica');
-    const app = new App({
-      context: { [keyOf(INSTANCE_ARN)]: answerFor(INSTANCE_ARN), [keyOf(replicaArn, west)]: [{ Arn: replicaArn, ServiceRole: replicaRole, Identifier: replicaArn }] },
-    });
+    const replica = [{ Arn: replicaArn, ServiceRole: replicaRole, Identifier: replicaArn }];
+    const app = new App({ context: { [keyOf(INSTANCE_ARN)]: answerFor(INSTANCE_ARN), [keyOf(replicaArn, west)]: replica } });
     const stacks = [new Stack(app, 'East', { env: ENV }), new Stack(app, 'West', { env: west })];
     stacks.forEach((stack, index) => streamFrom(stack, [INSTANCE_ARN, replicaArn][index]));
 
