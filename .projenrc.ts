@@ -42,6 +42,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk@^2.1115.1', // the CLI that `npm run demo` synthesises with
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
+    'yaml@^2', // the CDK CLI sends templates to CloudFormation as YAML
   ],
 
   integrationTestAutoDiscover: false, // the integ apps live in `integ/`, not below `test/`
@@ -200,7 +201,7 @@ new JsonFile(project, 'stryker.config.json', {
         ...project.jest!.config as object,
         collectCoverage: false,
         // What unit tests alone notice. The slow tests would notice more, but a mutant a minute is too slow.
-        testPathIgnorePatterns: ['/node_modules/', '/test/(rehearsal.*|permissions|properties|integ-templates)[.]test[.]ts'],
+        testPathIgnorePatterns: ['/node_modules/', '/test/(adoption|rehearsal.*|permissions|properties|integ-templates)[.]test[.]ts'],
       },
       enableFindRelatedTests: false,
     },
