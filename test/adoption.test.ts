@@ -113,6 +113,30 @@ test('what differs stops before the import', async () => {
   expect(aws.calls).not.toContain('CreateChangeSet');
 });
 
+test('in a stack that is deployed, with its own stream and key', async () => {
+  shell.write('app.ts', `
+    import { App, Stack } from 'aws-cdk-lib';
+    import * as kinesis from 'aws-cdk-lib/aws-kinesis';
+    import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
+
+    const stack = new Stack(new App(), 'AdoptedStreaming', { env: { account: '111122223333', region: 'us-east-1' } });
+    const stream = new kinesis.Stream(stack, 'Stream', { encryption: kinesis.StreamEncryption.KMS });
+    if (process.env.STREAMING) {
+      const instance = ConnectInstance.fromLookup(stack, 'Instance', { instanceArn: '${INSTANCE_ARN}' });
+      new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.kinesisStream(stream) });
+    }
+  `);
+  expect((await shell.run('npx cdk deploy --require-approval never')).exitCode).toBe(0);
+
+  answer('CONTACT_TRACE_RECORDS');
+  const { exitCode, errors } = await shell.run(['export STREAMING=1', STEPS[1], STEPS[3], 'npx cdk import --resource-mapping mapping.json --force'].join('\n'));
+  expect([exitCode, errors]).toEqual([0, expect.stringContaining('AdoptedStreaming/Stream/Key/Resource (AWS::KMS::Key), which is not imported')]);
+  expect(aws.executed.map(({ type, template }) => [type, typesOf(template).filter((name) => !name.includes('CDK'))])).toEqual([
+    ['CREATE', ['AWS::KMS::Key', 'AWS::Kinesis::Stream']],
+    ['IMPORT', ['AWS::Connect::InstanceStorageConfig', 'AWS::KMS::Key', 'AWS::Kinesis::Stream']],
+  ]);
+});
+
 test('a stack whose instance was not found is not deployed', async () => {
   delete aws.serviceRoles[INSTANCE_ARN];
   const synth = await shell.run('npx cdk synth --quiet');

@@ -44,6 +44,7 @@ export class Shell {
     const child = spawn('bash', ['-euc', commands], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 90_000,
       env: {
         HOME: this.folder,
         PATH: `${join(this.folder, 'bin')}:${process.env.PATH}`,
