@@ -102,7 +102,7 @@ export class FakeAws {
           + `<AssumedRoleUser><Arn>arn:aws:sts::${ACCOUNT}:assumed-role/cdk/me</Arn><AssumedRoleId>cdk:me</AssumedRoleId></AssumedRoleUser>`,
       };
       case 'DescribeStacks': return this.describeStacks(input.StackName);
-      case 'GetTemplate': return { xml: `<TemplateBody>${escaped(JSON.stringify(this.deployed[this.nameOf(input.StackName)]))}</TemplateBody>` };
+      case 'GetTemplate': return { xml: `<TemplateBody>${escaped(JSON.stringify(this.deployed[this.nameOf(input.StackName)] ?? {}))}</TemplateBody>` };
       case 'CreateChangeSet': return this.createChangeSet(input);
       case 'DescribeChangeSet': return this.describeChangeSet(input);
       case 'ExecuteChangeSet': return this.executeChangeSet(input);
