@@ -69,6 +69,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       coverageProvider: 'babel', // v8 counts files that hold only types, and the getters of re-exports
       testTimeout: 120_000, // a rehearsal plays hundreds of deployments; a busy machine must not fail it
+      moduleNameMapper: { '^cdk-connect-data-streaming$': '<rootDir>/src' }, // the examples again
+      modulePathIgnorePatterns: ['<rootDir>/coverage/', '<rootDir>/dist/'], // copies of this package, for other purposes
       collectCoverageFrom: ['src/**/*.ts'],
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ACCOUNT, associations, connectStatements, ENV, INSTANCE_ID, resources, ROLE_ARN, theOnly, types } from './support';
 import { RegionalStreaming } from '../examples/global-resiliency/regional-streaming';
 import { Leaving, Left } from '../examples/leave/leaving';
 import { Migrated } from '../examples/migrate-from-l1/after';
 import { HandWritten } from '../examples/migrate-from-l1/before';
-import { ACCOUNT, associations, connectStatements, ENV, INSTANCE_ID, resources, ROLE_ARN, theOnly, types } from './support';
 
 const ROOT = join(__dirname, '..');
 
@@ -23,17 +23,19 @@ describe('Global Resiliency', () => {
   const regions = ['us-east-1', 'us-west-2'];
   const arnIn = (region: string) => `arn:aws:connect:${region}:${ACCOUNT}:instance/${INSTANCE_ID}`;
   const roleIn = (region: string) => ROLE_ARN.replace('_abc', `_${region}`);
-  const stacksIn = (app: App) => regions.map((region) => new RegionalStreaming(app, region, { instanceId: INSTANCE_ID, env: { account: ACCOUNT, region } }));
+  const stacksIn = (app: App) =>
+    regions.map((region) => new RegionalStreaming(app, region, { instanceId: INSTANCE_ID, env: { account: ACCOUNT, region } }));
 
   /** An app in whose context is what it asks for. */
   function answered(): App {
     const app = new App();
     stacksIn(app);
     const missing = app.synth().manifest.missing!;
-    return new App({ context: Object.fromEntries(missing.map(({ key, props }) => {
+    const answers = missing.map(({ key, props }) => {
       const { exactIdentifier, region } = props as unknown as { exactIdentifier: string; region: string };
-      return [key, [{ Arn: exactIdentifier, ServiceRole: roleIn(region), Identifier: exactIdentifier }]];
-    })) });
+      return [key, [{ Arn: exactIdentifier, ServiceRole: roleIn(region), Identifier: exactIdentifier }]] as const;
+    });
+    return new App({ context: Object.fromEntries(answers) });
   }
 
   test('the instance and its replica are looked up in their Regions', () => {

@@ -41,15 +41,17 @@ test('after an import with EXTERNAL, the construct takes over the permission', a
 describe('from hand-written resources', () => {
   const before: Build = (app) => { new HandWritten(app, 'Stack', { env: ENV }); };
 
+  const after = (logicalId?: string): Build => (app) => {
+    const association = new Migrated(app, 'Stack', { env: ENV }).node.findChild('Streaming').node.findChild('AgentEvents').node.findChild('Resource');
+    if (logicalId) (association as connect.CfnInstanceStorageConfig).overrideLogicalId(logicalId);
+  };
+
   async function migrate(logicalId?: string) {
-    const [from, to] = [before, (app) => {
-      const association = new Migrated(app, 'Stack', { env: ENV }).node.findChild('Streaming').node.findChild('AgentEvents').node.findChild('Resource');
-      if (logicalId) (association as connect.CfnInstanceStorageConfig).overrideLogicalId(logicalId);
-    }].map((build: Build) => appGraph(build));
+    const [from, to] = [before, after(logicalId)].map((build) => appGraph(build));
     const { world: start } = await rehearsal.create(world(), from);
-    const { world: after, losses } = await rehearsal.update(start, from, to);
-    expect(after.associations).toEqual(start.associations);
-    return losses;
+    const migrated = await rehearsal.update(start, from, to);
+    expect(migrated.world.associations).toEqual(start.associations);
+    return migrated.losses;
   }
 
   test('nothing happens if the logical id stays', async () => {

@@ -6,10 +6,10 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, type ConnectDataStreamingProps, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
-import { run } from '../src/resource-mapping/cli';
 import {
   associations, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, instanceWithRole, KEY_ARN, OTHER_INSTANCE_ARN, STREAM_ARN,
 } from './support';
+import { run } from '../src/resource-mapping/cli';
 
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'mapping-')); });
