@@ -292,7 +292,14 @@ test('templates of older releases of the CDK, which keep the construct paths in 
     Type: 'AWS::Connect::InstanceStorageConfig',
     Properties: { InstanceArn: INSTANCE_ARN, ResourceType: data, StorageType: 'KINESIS_STREAM', KinesisStreamConfig: { StreamArn: STREAM_ARN } },
   });
-  write('One.json', { Resources: { A: association('AGENT_EVENTS'), B: association('CONTACT_TRACE_RECORDS'), C: { Type: 'AWS::Connect::InstanceStorageConfig' } } });
+  write('One.json', {
+    Resources: {
+      A: association('AGENT_EVENTS'),
+      B: association('CONTACT_TRACE_RECORDS'),
+      C: { Type: 'AWS::Connect::InstanceStorageConfig' },
+      D: { ...association('REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS'), Type: 'Custom::StorageConfig' },
+    },
+  });
   expectProblems(mapped({ 'AGENT_EVENTS.json': [], 'CONTACT_TRACE_RECORDS.json': [] }, '--app', folder, '--stack', 'One'),
     'AGENT_EVENTS: One/AgentEvents is declared', 'CONTACT_TRACE_RECORDS: B is declared');
 });
