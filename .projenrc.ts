@@ -8,7 +8,7 @@ import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript }
 const CDK_FLOOR = '2.257.0';
 
 /** Tests that play many deployments and apps, run engines or need the integ apps; the others take seconds. */
-const SLOW_TESTS = '/test/(rehearsal.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
+const SLOW_TESTS = '/test/(adoption|rehearsal.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
 
 /** What the tool chains of the languages leave in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];
@@ -40,6 +40,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
   sampleCode: false,
+  bin: { 'cdk-connect-data-streaming': 'lib/bin/cdk-connect-data-streaming.js' },
 
   cdkVersion: CDK_FLOOR,
   constructsVersion: '10.5.0',
@@ -61,6 +62,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dt-sql-parser@^4.5.1', // has the grammar of Trino, which is Athena's
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
+    'yaml@^2', // the CDK CLI sends templates to CloudFormation as YAML
   ],
 
   integrationTestAutoDiscover: false, // the integ apps live in `integ/`, not below `test/`
@@ -88,6 +90,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       coverageProvider: 'babel', // v8 counts files that hold only types, and the getters of re-exports
       testTimeout: 120_000, // a rehearsal plays hundreds of deployments; a busy machine must not fail it
+      moduleNameMapper: { '^cdk-connect-data-streaming$': '<rootDir>/src' }, // the examples again
+      modulePathIgnorePatterns: ['<rootDir>/coverage/', '<rootDir>/dist/'], // copies of this package, for other purposes
       collectCoverageFrom: ['src/**/*.ts'],
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },

@@ -2,6 +2,7 @@ import { ArnFormat, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { INSTANCE_ARN, requireArn, requireSameAccount, ROLE_ARN } from './private/arn';
+import { lookUpServiceRole } from './private/instance-lookup';
 
 /**
  * What is known of an existing Amazon Connect instance.
@@ -21,6 +22,16 @@ export interface ConnectInstanceAttributes {
    * @default - looked up at deployment, when something needs it
    */
   readonly serviceRoleArn?: string;
+}
+
+/**
+ * Which Amazon Connect instance to look up at synthesis.
+ */
+export interface ConnectInstanceLookupOptions {
+  /**
+   * The ARN of the instance, in the account and Region of the stack: `arn:aws:connect:<region>:<account>:instance/<instance id>`.
+   */
+  readonly instanceArn: string;
 }
 
 /**
@@ -79,6 +90,26 @@ export class ConnectInstance extends Resource implements connect.IInstanceRef {
       requireSameAccount(path, attrs.instanceArn, attrs.serviceRoleArn);
     }
     return new ConnectInstance(scope, id, attrs);
+  }
+
+  /**
+   * An existing instance in the account and Region of the stack, whose role is looked up at synthesis. Nothing is looked
+   * up at deployment, so no Lambda function is made.
+   *
+   * The CDK CLI looks it up with the credentials of the user or the look-up role of the bootstrap stack, and keeps the
+   * answer in `cdk.context.json`: commit that file, and later syntheses need neither credentials nor a network.
+   *
+   * @param scope the scope of the construct
+   * @param id the id of the construct
+   * @param options which instance
+   * @throws if this is not the ARN of an instance in the account and Region of the stack, if either is not known at
+   * synthesis, or if the context holds something else than what the look-up gives
+   * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
+   */
+  public static fromLookup(scope: Construct, id: string, options: ConnectInstanceLookupOptions): ConnectInstance {
+    const { instanceArn } = options;
+    const serviceRoleArn = lookUpServiceRole(scope, id, instanceArn);
+    return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn, serviceRoleArn });
   }
 
   /**

@@ -1,5 +1,5 @@
 export { ConnectDataStreaming, type ConnectDataStreamingProps } from './connect-data-streaming';
-export { ConnectInstance, type ConnectInstanceAttributes } from './connect-instance';
+export { ConnectInstance, type ConnectInstanceAttributes, type ConnectInstanceLookupOptions } from './connect-instance';
 export { ContactRecordsTable, type ContactRecordsTableProps } from './contact-records-table';
 export { DataStreamingMonitoring, type DataStreamingMonitoringProps } from './data-streaming-monitoring';
 export { KeyAccess } from './key-access';

@@ -53,8 +53,8 @@ export function requireSameAccount(path: string, instanceArn: string, roleArn: s
 }
 
 /** Throws unless the ARN has the form and names something in the account and Region of the stack. */
-export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: ResourceEnvironment): void {
-  requireArn(scope.node.path, form, arn);
+export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: ResourceEnvironment, path = scope.node.path): void {
+  requireArn(path, form, arn);
 
   const stack = Stack.of(scope);
   const [, partition, , region, account] = partsOf(arn);
@@ -64,7 +64,7 @@ export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: 
     ['account', account ?? env.account, stack.account],
   ]) {
     if (differ(actual, expected)) {
-      throw new Error(`${scope.node.path}: ${printable(scope, arn)} is in ${what} ${actual}, but the stack is in ${expected}; Amazon Connect `
+      throw new Error(`${path}: ${printable(scope, arn)} is in ${what} ${actual}, but the stack is in ${expected}; Amazon Connect `
         + `needs the instance, its streams and this construct in one account and Region: use ${form.noun} of ${expected}, `
         + `or a stack with env in ${actual}`);
     }

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ACCOUNT, associations, connectStatements, ENV, INSTANCE_ID, resources, ROLE_ARN, theOnly, types } from './support';
+import { RegionalStreaming } from '../examples/global-resiliency/regional-streaming';
+import { Leaving, Left } from '../examples/leave/leaving';
+import { Migrated } from '../examples/migrate-from-l1/after';
+import { HandWritten } from '../examples/migrate-from-l1/before';
+
+const ROOT = join(__dirname, '..');
+
+describe('migration from L1 resources', () => {
+  const [before, after] = [new HandWritten(new App(), 'Stack', { env: ENV }), new Migrated(new App(), 'Stack', { env: ENV })]
+    .map((stack) => Template.fromStack(stack).toJSON() as unknown);
+
+  test('the template stays as it was', () => {
+    expect(after).toEqual(before);
+  });
+});
+
+describe('Global Resiliency', () => {
+  const regions = ['us-east-1', 'us-west-2'];
+  const arnIn = (region: string) => `arn:aws:connect:${region}:${ACCOUNT}:instance/${INSTANCE_ID}`;
+  const roleIn = (region: string) => ROLE_ARN.replace('_abc', `_${region}`);
+  const stacksIn = (app: App) =>
+    regions.map((region) => new RegionalStreaming(app, region, { instanceId: INSTANCE_ID, env: { account: ACCOUNT, region } }));
+
+  /** An app in whose context is what it asks for. */
+  function answered(): App {
+    const app = new App();
+    stacksIn(app);
+    const missing = app.synth().manifest.missing!;
+    const answers = missing.map(({ key, props }) => {
+      const { exactIdentifier, region } = props as unknown as { exactIdentifier: string; region: string };
+      return [key, [{ Arn: exactIdentifier, ServiceRole: roleIn(region), Identifier: exactIdentifier }]] as const;
+    });
+    return new App({ context: Object.fromEntries(answers) });
+  }
+
+  test('the instance and its replica are looked up in their Regions', () => {
+    const app = new App();
+    stacksIn(app);
+    expect(app.synth().manifest.missing).toMatchObject(regions.map((region) => ({ props: { region, exactIdentifier: arnIn(region) } })));
+  });
+
+  test('each Region has its own role, key, streams and associations, and no look-up at deployment', () => {
+    for (const stack of stacksIn(answered())) {
+      expect(Object.values(associations(stack)).map(({ Properties }) => Properties.InstanceArn)).toEqual([arnIn(stack.region), arnIn(stack.region)]);
+      expect(connectStatements(stack)).toMatchObject([{ Principal: { AWS: roleIn(stack.region) } }]);
+      expect(types(stack)).not.toContain('Custom::AWS');
+      Annotations.fromStack(stack).hasNoError('*', Match.anyValue());
+    }
+  });
+});
+
+describe('leaving the construct', () => {
+  const statementsOf = (stack: Stack) => connectStatements(stack).map(({ Action, Principal: { AWS } }) => ({ Action, known: typeof AWS === 'string' }));
+
+  test('all that streams is retained', () => {
+    const stack = new Leaving(new App(), 'Stack', { env: ENV });
+    for (const type of ['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream', 'Custom::AWS']) {
+      expect(theOnly(resources(stack, type))[1]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  test('the key that stays keeps the statement', () => {
+    expect(statementsOf(new Leaving(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', known: false }]);
+    expect(statementsOf(new Left(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', known: true }]);
+  });
+});
+
+describe('the examples of the documentation are parts of the example apps', () => {
+  const compact = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+  const sources = compact(readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(ROOT, 'examples', file), 'utf8')).join('\n'));
+  const examples = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md'))
+    .flatMap((file) => [...readFileSync(join(ROOT, 'docs', file), 'utf8').matchAll(/^```ts\n([^]+?)^```/gm)].map(([, code]) => [file, compact(code)]));
+
+  test.each(examples)('%s: %s', (_, code) => {
+    expect(sources).toContain(code);
+  });
+});
