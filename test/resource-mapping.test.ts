@@ -100,6 +100,7 @@ describe('what is there and declared alike is mapped', () => {
       streaming(inStage, { agentEvents: streamIn(inStage) });
     });
     expect(mapped({ 'AGENT_EVENTS.json': [toStream()] }, '--stack', 'Production/Data')).toMatchObject({ exitCode: 0, errors: [] });
+    expectProblems(mapped({ 'AGENT_EVENTS.json': [] }, '--stack', 'Data'), 'it holds Production/Data, Stack');
   });
 
   test('beside what the stack has of another instance, and what goes to buckets', () => {
@@ -284,7 +285,7 @@ test('templates of older releases of the CDK, which keep the construct paths in 
       One: {
         type: 'aws:cloudformation:stack',
         properties: { templateFile: 'One.json' },
-        metadata: { '/One/AgentEvents': [{ type: 'aws:cdk:warning' }, { type: 'aws:cdk:logicalId', data: 'A' }] },
+        metadata: { '/One/AgentEvents': [{ type: 'aws:cdk:warning', data: 'B' }, { type: 'aws:cdk:logicalId', data: 'A' }] },
       },
     },
   });
@@ -306,10 +307,10 @@ test('templates of older releases of the CDK, which keep the construct paths in 
 
 test('the command of the package', () => {
   const [argv, error] = [process.argv, jest.spyOn(console, 'error').mockImplementation()];
-  process.argv = ['node', 'cdk-connect-data-streaming', 'import'];
+  process.argv = ['node', 'bin', 'resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', '--app', 'nowhere', 'AGENT_EVENTS.json'];
   jest.requireActual('../src/bin/cdk-connect-data-streaming');
   expect(process.exitCode).toBe(1);
-  expect(error).toHaveBeenCalledWith(expect.stringContaining('usage: cdk-connect-data-streaming'));
+  expect(error).toHaveBeenCalledWith(expect.stringContaining('open \'nowhere/manifest.json\''));
   process.argv = argv;
   process.exitCode = undefined;
   error.mockRestore();
