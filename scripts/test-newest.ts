@@ -14,11 +14,12 @@ try {
   execFileSync('npm', ['install', '--silent', 'aws-cdk-lib@latest', 'constructs@latest'], { cwd: newest, stdio: 'inherit' });
   for (const name of ['aws-cdk-lib', 'constructs']) console.log(`${name} ${installedVersion(newest, name)}`);
 
-  const { jest } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { jest: object };
+  const { jest } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { jest: { moduleNameMapper: object } };
   const config = {
     ...jest,
     rootDir: ROOT,
     moduleNameMapper: {
+      ...jest.moduleNameMapper,
       '^(aws-cdk-lib|constructs)(/.*)?$': join(newest, 'node_modules', '$1$2'),
       '^(@aws-sdk/client-[^/]+)$': join(ROOT, 'node_modules', '$1'), // for the handler of the custom resources, which ships in aws-cdk-lib
     },

@@ -130,7 +130,7 @@ test('in a stack that is deployed, with its own stream and key', async () => {
 
   answer('CONTACT_TRACE_RECORDS');
   const { exitCode, errors } = await shell.run(['export STREAMING=1', STEPS[1], STEPS[3], 'npx cdk import --resource-mapping mapping.json --force'].join('\n'));
-  expect([exitCode, errors]).toEqual([0, expect.stringContaining('AdoptedStreaming/Stream/Key/Resource (AWS::KMS::Key), which is not imported')]);
+  expect([exitCode, errors]).toEqual([0, expect.stringContaining('AdoptedStreaming/Stream/Resource (AWS::Kinesis::Stream), which is not imported')]);
   expect(aws.executed.map(({ type, template }) => [type, typesOf(template).filter((name) => !name.includes('CDK'))])).toEqual([
     ['CREATE', ['AWS::KMS::Key', 'AWS::Kinesis::Stream']],
     ['IMPORT', ['AWS::Connect::InstanceStorageConfig', 'AWS::KMS::Key', 'AWS::Kinesis::Stream']],

@@ -211,7 +211,6 @@ describe('what can\'t be known is a note', () => {
     expect(exitCode).toBe(0);
     expect(errors).toEqual([
       expect.stringContaining('has {"Fn::GetAtt":["Stream'),
-      expect.stringContaining('Stack/Streaming/AgentEvents/Resource needs Stack/Key/Resource (AWS::KMS::Key), which is not imported'),
       expect.stringContaining('Stack/Streaming/AgentEvents/Resource needs Stack/Stream/Resource (AWS::Kinesis::Stream), which is not imported'),
     ]);
   });

@@ -17,12 +17,11 @@ export class HandWritten extends Stack {
     }));
     const stream = new kinesis.Stream(this, 'Stream', { encryptionKey: key });
 
-    const association = new connect.CfnInstanceStorageConfig(this, 'AgentEvents', {
+    new connect.CfnInstanceStorageConfig(this, 'AgentEvents', {
       instanceArn: INSTANCE_ARN,
       resourceType: 'AGENT_EVENTS',
       storageType: 'KINESIS_STREAM',
       kinesisStreamConfig: { streamArn: stream.streamArn },
     });
-    association.node.addDependency(key);
   }
 }
