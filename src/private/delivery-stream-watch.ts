@@ -5,9 +5,9 @@ import type { DataFlow } from './data-flow';
 import { destinationOf } from './delivery-destination';
 import { printable } from './printable';
 import type { Thresholds } from './thresholds';
-import { atLeast, capitalised, graph, lessThan, MAXIMUM, noRecords, spoken, type StreamWatch, SUM } from './watch';
+import { atLeast, capitalised, graph, lessThan, maximum, noRecords, spoken, type StreamWatch, sum } from './watch';
 
-const AVERAGE = { statistic: Stats.AVERAGE, period: Duration.minutes(15) }; // there may be an attempt in five minutes, or none
+const average = () => ({ statistic: Stats.AVERAGE, period: Duration.minutes(15) }); // there may be an attempt in five minutes, or none
 
 /** Why Firehose can't use a KMS key, and what to do first. */
 const KEY_ERRORS: Array<[string, string, string]> = [
@@ -26,7 +26,7 @@ export function watchDeliveryStream(flow: DataFlow, stream: IDeliveryStream, thr
   const firstLook = 'First look at the error log of the delivery stream, then at its role and at the destination.';
 
   const throttled = atLeast(scope, 'PutThrottled', {
-    metric: stream.metric('ThrottledRecords', SUM),
+    metric: stream.metric('ThrottledRecords', sum()),
     threshold: throttledRecords,
     label: `alarm at ${Tokenization.stringifyNumber(throttledRecords)}`,
     description: `Amazon Connect puts ${data} into ${name} faster than its quota allows: records are refused, and may be lost. First compare the `
@@ -34,7 +34,7 @@ export function watchDeliveryStream(flow: DataFlow, stream: IDeliveryStream, thr
     evaluationPeriods,
   });
   const late = atLeast(scope, 'DeliveryLate', {
-    metric: stream.metric(`${destination}.DataFreshness`, MAXIMUM),
+    metric: stream.metric(`${destination}.DataFreshness`, maximum()),
     threshold: dataFreshness.toSeconds({ integral: false }),
     label: `alarm at ${spoken(dataFreshness)}`,
     description: `The oldest of the ${data} in ${name} has waited ${spoken(dataFreshness)} to be delivered. Firehose keeps records for 24 `
@@ -42,14 +42,14 @@ export function watchDeliveryStream(flow: DataFlow, stream: IDeliveryStream, thr
     evaluationPeriods,
   });
   const failed = lessThan(scope, 'DeliveryFailed', {
-    metric: stream.metric(`${destination}.Success`, AVERAGE),
+    metric: stream.metric(`${destination}.Success`, average()),
     threshold: deliverySuccess,
     label: `alarm below ${Tokenization.stringifyNumber(deliverySuccess)}`,
     description: `Too many attempts of ${name} to deliver ${data} fail. Firehose tries again, so nothing need be lost yet, but it keeps records for `
       + `24 hours at most. ${firstLook}`,
     evaluationPeriods,
   });
-  const keyErrors = KEY_ERRORS.map(([id, cause, remedy]) => ({ id, cause, remedy, metric: stream.metric(`KMS${id}`, SUM) }));
+  const keyErrors = KEY_ERRORS.map(([id, cause, remedy]) => ({ id, cause, remedy, metric: stream.metric(`KMS${id}`, sum()) }));
   const locked = keyErrors.map(({ id, cause, remedy, metric }) => atLeast(scope, id, {
     metric,
     threshold: kmsKeyErrors,
@@ -58,18 +58,18 @@ export function watchDeliveryStream(flow: DataFlow, stream: IDeliveryStream, thr
       + `after 24 hours. ${remedy}`,
     evaluationPeriods,
   }));
-  const none = noRecords(flow, name, (period) => stream.metricIncomingRecords({ ...SUM, period }));
+  const none = noRecords(flow, name, (period) => stream.metricIncomingRecords({ ...sum(), period }));
 
   const what = capitalised(data);
   return {
     title: `### ${what}: Firehose delivery stream ${stream.deliveryStreamName}`,
     alarms: [throttled, late, failed, ...locked, ...none].map(({ alarm }) => alarm),
     graphs: [
-      graph(`${what}: incoming`, [stream.metricIncomingRecords(SUM)], none),
-      graph(`${what}: throttled, KMS errors`, [stream.metric('ThrottledRecords', SUM), ...keyErrors.map(({ metric }) => metric)],
+      graph(`${what}: incoming`, [stream.metricIncomingRecords(sum())], none),
+      graph(`${what}: throttled, KMS errors`, [stream.metric('ThrottledRecords', sum()), ...keyErrors.map(({ metric }) => metric)],
         kmsKeyErrors === throttledRecords ? [throttled] : [throttled, locked[0]]),
-      graph(`${what}: oldest undelivered (s)`, [stream.metric(`${destination}.DataFreshness`, MAXIMUM)], [late]),
-      graph(`${what}: delivery success`, [stream.metric(`${destination}.Success`, AVERAGE)], [failed], 1),
+      graph(`${what}: oldest undelivered (s)`, [stream.metric(`${destination}.DataFreshness`, maximum())], [late]),
+      graph(`${what}: delivery success`, [stream.metric(`${destination}.Success`, average())], [failed], 1),
     ],
   };
 }

@@ -3,7 +3,7 @@ import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { DataFlow } from './data-flow';
 import { referencesIn } from './references';
 import type { Thresholds } from './thresholds';
-import { atLeast, capitalised, graph, MAXIMUM, noRecords, spoken, type StreamWatch, SUM } from './watch';
+import { atLeast, capitalised, graph, maximum, noRecords, spoken, type StreamWatch, sum } from './watch';
 
 /** @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
 export function watchKinesisStream(flow: DataFlow, stream: IStream, thresholds: Thresholds): StreamWatch {
@@ -13,7 +13,7 @@ export function watchKinesisStream(flow: DataFlow, stream: IStream, thresholds: 
   const { age, retention } = consumerLag(flow, stream, thresholds);
 
   const throttled = atLeast(scope, 'WriteThrottled', {
-    metric: stream.metricWriteProvisionedThroughputExceeded(SUM),
+    metric: stream.metricWriteProvisionedThroughputExceeded(sum()),
     threshold: throttledRecords,
     label: `alarm at ${Tokenization.stringifyNumber(throttledRecords)}`,
     description: `Amazon Connect puts ${data} into ${name} faster than the stream takes them: records are refused, and may be lost. First give the `
@@ -21,24 +21,24 @@ export function watchKinesisStream(flow: DataFlow, stream: IStream, thresholds: 
     evaluationPeriods,
   });
   const late = atLeast(scope, 'ConsumerLag', {
-    metric: stream.metricGetRecordsIteratorAgeMilliseconds(MAXIMUM),
+    metric: stream.metricGetRecordsIteratorAgeMilliseconds(maximum()),
     threshold: age.toMilliseconds(),
     label: `alarm at ${spoken(age)}`,
     description: `A consumer of the ${data} in ${name} is ${spoken(age)} behind. Records expire after ${retention}: what it has not read by `
       + 'then is lost to it. First look for errors and throttling of the consumer. Raising the retention period of the stream gains time.',
     evaluationPeriods,
   });
-  const none = noRecords(flow, name, (period) => stream.metricIncomingRecords({ ...SUM, period }));
+  const none = noRecords(flow, name, (period) => stream.metricIncomingRecords({ ...sum(), period }));
 
   const what = capitalised(data);
   return {
     title: `### ${what}: Kinesis data stream ${stream.streamName}`,
     alarms: [throttled, late, ...none].map(({ alarm }) => alarm),
     graphs: [
-      graph(`${what}: incoming`, [stream.metricIncomingRecords(SUM)], none),
-      graph(`${what}: throttled`, [stream.metricWriteProvisionedThroughputExceeded(SUM)], [throttled]),
-      graph(`${what}: consumer lag (ms)`, [stream.metricGetRecordsIteratorAgeMilliseconds(MAXIMUM)], [late]),
-      graph(`${what}: read`, [stream.metricGetRecords(SUM)], []),
+      graph(`${what}: incoming`, [stream.metricIncomingRecords(sum())], none),
+      graph(`${what}: throttled`, [stream.metricWriteProvisionedThroughputExceeded(sum())], [throttled]),
+      graph(`${what}: consumer lag (ms)`, [stream.metricGetRecordsIteratorAgeMilliseconds(maximum())], [late]),
+      graph(`${what}: read`, [stream.metricGetRecords(sum())], []),
     ],
   };
 }

@@ -9,9 +9,9 @@ import type { DataFlow } from './data-flow';
 /** The columns of a dashboard. */
 export const WIDTH = 24;
 
-/** How a metric is seen, by alarms and graphs. */
-export const SUM = { statistic: Stats.SUM, period: Duration.minutes(5) };
-export const MAXIMUM = { statistic: Stats.MAXIMUM, period: Duration.minutes(5) };
+/** How a metric is seen, by alarms and graphs. Functions, so that loading the library does not load CloudWatch. */
+export const sum = () => ({ statistic: Stats.SUM, period: Duration.minutes(5) });
+export const maximum = () => ({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) });
 
 /** How a stream is watched: by its alarms, and by a row of graphs. */
 export type StreamWatch = {
