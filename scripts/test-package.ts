@@ -38,6 +38,10 @@ function lookThrough(): void {
 function install(): void {
   cpSync(join(ROOT, 'examples', 'typescript'), user, { recursive: true });
   execFileSync('npm', ['install', '--silent', tarball, 'aws-cdk-lib@latest', 'constructs@latest'], { cwd: user, stdio: 'inherit' });
+  // Named imports of an ES module are found in the text of the package, not by running it.
+  execFileSync(process.execPath, ['--input-type=module', '--eval', "import { ConnectDataStreaming, DataStreamingMonitoring } from 'cdk-connect-data-streaming'"], {
+    cwd: user, stdio: 'inherit',
+  });
   const installed = JSON.parse(readFileSync(join(user, 'node_modules', 'cdk-connect-data-streaming', 'package.json'), 'utf8')) as object;
   if ('dependencies' in installed) throw new Error('the package has runtime dependencies');
 }
