@@ -116,7 +116,7 @@ project.package.addPackageResolutions('constructs@10.5.0');
 
 // The package holds the library and what npm shows of it.
 project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
-project.npmignore?.exclude('/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
+project.npmignore?.exclude('/API.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
 
 project.eslint?.addPlugins('cdk');
 project.eslint?.addRules({

@@ -59,22 +59,21 @@ function deployment(): Table {
   return [
     ['', 'longest chain', 'by hand', 'custom resources for each instance', 'by hand', 'instances that fit a stack'],
     ...VARIANTS.map((variant) => {
-      const [one, two] = [pair(variant, 1), pair(variant, 2)];
-      const customResources = (which: keyof Pair) => String(two[which].customResources - one[which].customResources);
+      const [one, ten, eleven] = [1, 10, 11].map((instances) => pair(variant, instances));
+      const customResources = (which: keyof Pair) => String(eleven[which].customResources - ten[which].customResources);
       return [
         variant, String(one.library.steps), String(one.twin.steps), customResources('library'), customResources('twin'),
-        fits(one.library, two.library),
+        fits(ten.library, eleven.library),
       ];
     }),
   ];
 }
 
 /** How many instances a stack holds, and which quota ends it. */
-function fits(one: Measurement, two: Measurement): string {
-  const most = (quota: number, first: number, each: number) => Math.floor((quota - first) / each) + 1;
-  const byResources = most(RESOURCES_TO_A_STACK, one.resources, two.resources - one.resources);
-  const byPolicies = two.policyCharacters > one.policyCharacters
-    ? most(POLICY_CHARACTERS_TO_A_ROLE, one.policyCharacters, two.policyCharacters - one.policyCharacters) : Infinity;
+function fits(ten: Measurement, eleven: Measurement): string {
+  const most = (quota: number, ofTen: number, ofEleven: number) => 10 + Math.floor((quota - ofTen) / (ofEleven - ofTen)); // Infinity if all are the same
+  const byResources = most(RESOURCES_TO_A_STACK, ten.resources, eleven.resources);
+  const byPolicies = most(POLICY_CHARACTERS_TO_A_ROLE, ten.policyCharacters, eleven.policyCharacters);
   return byPolicies < byResources ? `${byPolicies}, by inline policies of a role` : `${byResources}, by resources`;
 }
 

@@ -25,12 +25,12 @@ export function permitEncryption(scope: Construct, stream: IStream, instance: co
 
 function permitByPolicy(stream: IStream, resource: CfnKey, key: IKey, instance: connect.IInstanceRef): IDependable[] {
   KeyPolicyStatements.of(resource).allow(key, serviceRoleArn(resource.stack, instance));
-  return refersTo(stream, resource) ? [] : [resource];
+  return refersTo(stream, key) ? [] : [resource];
 }
 
-/** Whether the stream refers to the key: what waits for the stream then waits for the key. */
-function refersTo({ node: { defaultChild: stream } }: IStream, key: CfnKey): boolean {
-  return CfnStream.isCfnStream(stream) && referencesIn(stream, stream.streamEncryption).some(({ target }) => target === key);
+/** Whether the stream refers to the key, as L2 streams do: what waits for the stream then waits for the key. */
+function refersTo({ node: { defaultChild: stream } }: IStream, key: IKey): boolean {
+  return CfnStream.isCfnStream(stream) && (stream.streamEncryption as CfnStream.StreamEncryptionProperty | undefined)?.keyId === key.keyArn;
 }
 
 function permitByGrant(scope: Construct, stream: IStream, key: IKey, instance: connect.IInstanceRef): IDependable {
