@@ -24,7 +24,7 @@ export function permitEncryption(scope: Construct, stream: IStream, instance: co
 }
 
 function permitByPolicy(stream: IStream, resource: CfnKey, key: IKey, instance: connect.IInstanceRef): IDependable[] {
-  KeyPolicyStatements.of(resource).allow(key, serviceRoleArn(resource.stack, instance));
+  KeyPolicyStatements.of(resource.stack).allow(key, resource, serviceRoleArn(resource.stack, instance));
   return refersTo(stream, key) ? [] : [resource];
 }
 

@@ -1,24 +1,25 @@
+import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
+const ID = 'ConnectKeyPolicyStatements';
 const SID = 'Allow use of the key for Amazon Connect streaming';
 
-/** The statements for Amazon Connect in the policy of one key: one per service-linked role. */
+/** The statements for Amazon Connect in the key policies of a stack: one per key and service-linked role. */
 export class KeyPolicyStatements extends Construct {
-  public static of(resource: CfnKey): KeyPolicyStatements {
-    const id = 'AmazonConnectStreaming';
-    return resource.node.tryFindChild(id) as KeyPolicyStatements | undefined ?? new KeyPolicyStatements(resource, id);
+  public static of(stack: Stack): KeyPolicyStatements {
+    return stack.node.tryFindChild(ID) as KeyPolicyStatements | undefined ?? new KeyPolicyStatements(stack, ID);
   }
 
-  private readonly roleArns = new Set<string>();
+  private readonly roleArns = new Map<CfnKey, Set<string>>();
 
-  public allow(key: IKey, roleArn: string): void {
-    if (this.roleArns.has(roleArn)) return;
+  public allow(key: IKey, resource: CfnKey, roleArn: string): void {
+    const roleArns = this.roleArns.get(resource) ?? new Set();
+    if (roleArns.has(roleArn)) return;
 
-    this.roleArns.add(roleArn);
-    const number = this.roleArns.size;
-    key.addToResourcePolicy(keyPolicyStatement(roleArn, number === 1 ? SID : `${SID} ${number}`));
+    this.roleArns.set(resource, roleArns.add(roleArn));
+    key.addToResourcePolicy(keyPolicyStatement(roleArn, roleArns.size === 1 ? SID : `${SID} ${roleArns.size}`));
   }
 }
 
