@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'http';
-import type { AddressInfo } from 'net';
+import type { IncomingMessage, ServerResponse } from 'http';
+import { LoopbackServer } from '../loopback-server';
 
 type Value = { readonly S: string } | { readonly N: string };
 type Item = Record<string, Value>;
@@ -19,31 +19,17 @@ interface Update {
 }
 
 /** The calls of the example's function, answered over HTTP on loopback in the wire format of DynamoDB. */
-export class FakeDynamoDb {
+export class FakeDynamoDb extends LoopbackServer {
   public static async start(): Promise<FakeDynamoDb> {
-    const dynamodb = new FakeDynamoDb();
-    await new Promise<void>((resolve) => dynamodb.server.listen(0, '127.0.0.1', resolve));
-    return dynamodb;
+    return new FakeDynamoDb().listen();
   }
 
   public readonly items = new Map<string, Item>();
   /** The calls that will fail next. */
   public failures = 0;
-  private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
-  public get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { TransactItems } = JSON.parse(Buffer.concat(chunks).toString()) as { TransactItems: [{ Put: Put }, { Update: Update }] };
+  protected respond(request: IncomingMessage, sent: string, response: ServerResponse): void {
+    const { TransactItems } = JSON.parse(sent) as { TransactItems: [{ Put: Put }, { Update: Update }] };
     const reason = request.headers['x-amz-target'] === 'DynamoDB_20120810.TransactWriteItems' ? this.transact(TransactItems) : 'UnknownOperation';
     response.writeHead(reason ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify(reason

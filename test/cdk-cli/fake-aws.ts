@@ -1,8 +1,8 @@
 import { readFileSync } from 'fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'http';
-import type { AddressInfo } from 'net';
+import type { IncomingMessage, ServerResponse } from 'http';
 import { join } from 'path';
 import { parse } from 'yaml';
+import { LoopbackServer } from '../loopback-server';
 import { ACCOUNT } from '../support';
 
 export interface Template {
@@ -28,11 +28,9 @@ type Answer = { xml: string } | { json: object } | { error: string; code?: strin
  * What the CDK CLI calls to look an instance up, import and deploy, answered over HTTP on loopback in the wire format of the
  * services. CloudFormation refuses here what it refuses there: see `refusal`.
  */
-export class FakeAws {
+export class FakeAws extends LoopbackServer {
   public static async start(): Promise<FakeAws> {
-    const aws = new FakeAws();
-    await new Promise<void>((resolve) => aws.server.listen(0, '127.0.0.1', resolve));
-    return aws;
+    return new FakeAws().listen();
   }
 
   /** The service-linked roles of the instances that there are, by ARN. */
@@ -46,12 +44,11 @@ export class FakeAws {
   /** The folder that holds what the CDK CLI publishes. */
   public assembly = '';
   private readonly changeSets: Record<string, ChangeSet> = {};
-  private readonly server: Server = createServer((request, response) => void this.respond(request, response));
 
   /** The environment in which the CDK CLI calls this instead of AWS. */
   public get environment(): Record<string, string> {
     return {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
+      AWS_ENDPOINT_URL: this.endpoint,
       AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'example',
       AWS_REGION: 'us-east-1',
@@ -62,15 +59,7 @@ export class FakeAws {
     };
   }
 
-  public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString();
+  protected respond(request: IncomingMessage, body: string, response: ServerResponse): void {
     const target = request.headers['x-amz-target'] as string | undefined;
     const query = new URLSearchParams(body);
     const action = target?.split('.')[1] ?? query.get('Action') ?? `S3 ${request.method}`;

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'http';
-import type { AddressInfo } from 'net';
+import type { IncomingMessage, ServerResponse } from 'http';
 import { isAllowed, type PolicyDocument } from './policy-engine';
 import type { World } from './world';
+import { LoopbackServer } from '../loopback-server';
 
 /** Who calls: the role of the Lambda function, with the policies that it has at that moment. */
 export interface Caller {
@@ -16,11 +16,9 @@ interface ServiceError {
 }
 
 /** The calls that the custom resources make, answered over HTTP on loopback in the wire format of the services. */
-export class FakeAws {
+export class FakeAws extends LoopbackServer {
   public static async start(): Promise<FakeAws> {
-    const aws = new FakeAws();
-    await new Promise<void>((resolve) => aws.server.listen(0, '127.0.0.1', resolve));
-    return aws;
+    return new FakeAws().listen();
   }
 
   public world!: World;
@@ -28,25 +26,13 @@ export class FakeAws {
   /** Errors that the next calls get, in turn. */
   public readonly errors: ServiceError[] = [];
   public readonly calls: string[] = [];
-  private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
-  public get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+  protected async respond(request: IncomingMessage, sent: string, response: ServerResponse): Promise<void> {
     const target = request.headers['x-amz-target'] as string | undefined;
     try {
       const planned = this.errors.shift();
       const answer = planned ?? (target
-        ? await this.kms(target.replace('TrentService.', ''), JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>)
+        ? await this.kms(target.replace('TrentService.', ''), JSON.parse(sent) as Record<string, unknown>)
         : await this.connect(request));
       const { status = 200, code, message, ...body } = answer as Partial<ServiceError>;
       response.writeHead(status, { 'content-type': target ? 'application/x-amz-json-1.1' : 'application/json', ...code && { 'x-amzn-errortype': code } });
