@@ -4,7 +4,7 @@
  * quick: it fails where counts and bytes are not those of that page, or where the library is far heavier than the twin.
  */
 import { execFileSync } from 'child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join, resolve } from 'path';
 import { parseArgs } from 'util';
 import type { Measurement } from './bench/measure';
@@ -35,14 +35,15 @@ const { packed, table: tarball } = size();
 if (check) guard();
 else report({ ...counted, size: tarball, synthesis: synthesis(), loading: loading() });
 
-/** Runs what users would: plain JavaScript, with the compiled library. */
+/** What users run: plain JavaScript, and the library below `node_modules`, whose calls the CDK leaves out of its stack traces. */
 function compile(): void {
   rmSync(PROGRAMS, { recursive: true, force: true });
   execFileSync(process.execPath, [
     require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.dev.json', '--noEmit', 'false', '--outDir', PROGRAMS,
   ], { cwd: ROOT, stdio: 'inherit' });
-  mkdirSync(join(PROGRAMS, 'node_modules'));
-  symlinkSync(ROOT, join(PROGRAMS, 'node_modules', 'cdk-connect-data-streaming'), 'junction');
+  for (const part of ['package.json', 'lib']) {
+    cpSync(join(ROOT, part), join(PROGRAMS, 'node_modules', 'cdk-connect-data-streaming', part), { recursive: true });
+  }
 }
 
 function templates(): Table {
