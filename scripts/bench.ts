@@ -130,7 +130,7 @@ function report(tables: Record<string, Table>): void {
   let page = readFileSync(PAGE, 'utf8');
   for (const [name, table] of Object.entries(tables)) {
     console.log(`${markdown(table)}\n`);
-    page = page.replace(new RegExp(`(<!-- ${name} -->\n\n)(\\|.*\n)*`), (_, head: string) => `${head}${markdown(table)}\n`);
+    page = page.replace(new RegExp(`(<!-- ${name} -->\n)(\n|\\|.*\n)*`), (_, head: string) => `${head}\n${markdown(table)}\n\n`);
   }
   if (write) writeFileSync(PAGE, page);
 }
