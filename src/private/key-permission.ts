@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { CfnStream, IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import type { Construct, IDependable } from 'constructs';
 import { customerManagedKey, keyResource } from './customer-managed-key';
+import { streamResource } from './distinct-streams';
 import { keyGrant } from './key-grant';
 import { keyPolicyStatement, KeyPolicyStatements } from './key-policy';
 import { printable } from './printable';
@@ -29,13 +30,14 @@ function permitByPolicy(stream: IStream, resource: CfnKey, key: IKey, instance: 
 }
 
 /** Whether the stream refers to the key, as L2 streams do: what waits for the stream then waits for the key. */
-function refersTo({ node: { defaultChild: stream } }: IStream, key: IKey): boolean {
-  return CfnStream.isCfnStream(stream) && (stream.streamEncryption as CfnStream.StreamEncryptionProperty | undefined)?.keyId === key.keyArn;
+function refersTo(stream: IStream, key: IKey): boolean {
+  const encryption = streamResource(stream)?.streamEncryption as CfnStream.StreamEncryptionProperty | undefined;
+  return encryption?.keyId === key.keyArn;
 }
 
 function permitByGrant(scope: Construct, stream: IStream, key: IKey, instance: connect.IInstanceRef): IDependable {
-  const resource = stream.node.defaultChild;
-  if (!CfnStream.isCfnStream(resource) || !mayKnow(scope, resource.stack, instance)) return keyGrant(Stack.of(scope), key, instance);
+  const resource = streamResource(stream);
+  if (!resource || !mayKnow(scope, resource.stack, instance)) return keyGrant(Stack.of(scope), key, instance);
 
   // A stream that is associated already must not move to a key before the grant is there.
   const grant = keyGrant(resource.stack, key, instance);

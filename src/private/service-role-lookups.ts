@@ -17,14 +17,13 @@ export class ServiceRoleLookups extends Construct {
     return stack.node.tryFindChild(ID) as ServiceRoleLookups | undefined ?? new ServiceRoleLookups(stack, ID);
   }
 
-  private readonly byId = new Map<string, AwsCustomResource>();
   private readonly queue: AwsCustomResource[] = [];
 
   /** The ARN of the role of the instance, looked up when the stack is deployed. */
   public lookUp(instance: connect.IInstanceRef): string {
     const id = `ConnectServiceRole${shortName(instanceIdentity(instance))}`;
-    const lookup = this.byId.get(id) ?? this.add(id, instance.instanceRef.instanceArn);
-    this.byId.set(id, lookup);
+    const known = Stack.of(this).node.tryFindChild(id) as AwsCustomResource | undefined;
+    const lookup = known ?? this.add(id, instance.instanceRef.instanceArn);
     return lookup.getResponseField(SERVICE_ROLE);
   }
 
