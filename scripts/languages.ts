@@ -63,7 +63,7 @@ const go: Language = {
   name: 'go',
   target: 'go',
   tools: [['go', 'version']],
-  exception: /\bpanic: /, // what the runtime says of its end may stand before it on the line
+  exception: /panic: /, // no word boundary: what the runtime says of its end may stand right before it
   packedAsCode: true,
   build(app, dist) {
     const unformatted = run(app, ['gofmt', '-l', '.']);
