@@ -226,7 +226,7 @@ export class ConnectDataStreaming extends Construct {
 
   private makeKey(): kms.IKey {
     this.usedKey ??= this.givenKey ?? new kms.Key(this, 'Key', {
-      description: `Amazon Connect data streaming: ${this.node.path}`,
+      description: 'Amazon Connect data streaming',
       enableKeyRotation: true,
     });
     return this.usedKey;

@@ -1,6 +1,6 @@
-import { ArnFormat, Resource, Stack, Token } from 'aws-cdk-lib';
-import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
-import type { Construct } from 'constructs';
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import type { aws_connect as connect, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
+import { Construct } from 'constructs';
 import { INSTANCE_ARN, requireArn, requireSameAccount, ROLE_ARN } from './private/arn';
 import { lookUpServiceRole } from './private/instance-lookup';
 
@@ -34,12 +34,14 @@ export interface ConnectInstanceLookupOptions {
   readonly instanceArn: string;
 }
 
+type ConnectInstanceProps = ConnectInstanceAttributes;
+
 /**
  * An existing Amazon Connect instance.
  *
  * @see https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-instances.html
  */
-export class ConnectInstance extends Resource implements connect.IInstanceRef {
+export class ConnectInstance extends Construct implements connect.IInstanceRef {
   /**
    * An existing instance, by its ARN. Its account and Region must be those of the stacks that stream from it.
    *
@@ -122,9 +124,17 @@ export class ConnectInstance extends Resource implements connect.IInstanceRef {
    */
   public readonly serviceRoleArn?: string;
 
-  private constructor(scope: Construct, id: string, props: ConnectInstanceAttributes) {
-    super(scope, id, { environmentFromArn: props.instanceArn });
+  private constructor(scope: Construct, id: string, props: ConnectInstanceProps) {
+    super(scope, id);
     this.instanceRef = { instanceArn: props.instanceArn };
     this.serviceRoleArn = props.serviceRoleArn;
+  }
+
+  /**
+   * The account and Region of the instance, from its ARN.
+   */
+  public get env(): ResourceEnvironment {
+    const { account, region } = Arn.split(this.instanceRef.instanceArn, ArnFormat.NO_RESOURCE_NAME);
+    return { account: account!, region: region! };
   }
 }

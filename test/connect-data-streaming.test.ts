@@ -135,7 +135,7 @@ describe('the encryption key', () => {
     const keyArn = stack.resolve(streaming.encryptionKey!.keyArn);
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::KMS::Key', 1);
-    template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true, Description: 'Amazon Connect data streaming: Stack/Streaming' });
+    template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true, Description: 'Amazon Connect data streaming' });
     template.allResourcesProperties('AWS::Kinesis::Stream', { StreamEncryption: { EncryptionType: 'KMS', KeyId: keyArn } });
     template.hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
       DeliveryStreamEncryptionConfigurationInput: { KeyARN: keyArn, KeyType: 'CUSTOMER_MANAGED_CMK' },

@@ -40,7 +40,7 @@ describe('a grant', () => {
         KeyId: KEY_ARN,
         GranteePrincipal: ROLE_ARN,
         Operations: ['GenerateDataKey'],
-        Name: expect.stringMatching(/^{'Ref':'AWS::StackId'}\/ConnectKeyGrant[0-9a-f]{12}$/) as unknown,
+        Name: expect.stringMatching(/^{'Ref':'AWS::StackId'}\/ConnectKeyGrant[0-9a-f]{8}$/) as unknown,
       },
       outputPaths: ['GrantId'],
       physicalResourceId: { responsePath: 'GrantId' },

@@ -59,7 +59,7 @@ function findings(pack: keyof typeof PACKS, stack: Stack): string[] {
     .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`))
     .map((finding) => finding
       .replace(/<Streaming\w+[0-9A-F]{8}\.Arn>/, '<bucket>')
-      .replace(/Stack\/(Connect(?:ServiceRole|KeyGrant))[0-9a-f]{12}/, 'Stack/$1')
+      .replace(/Stack\/(Connect(?:ServiceRole|KeyGrant))[0-9a-f]{8}/, 'Stack/$1')
       .replace('Stack/AWS679f53fac002430cb0da5b7982bd2287', 'Stack/handler'))
     .sort();
 }

@@ -2,5 +2,5 @@ import { Token, TokenComparison } from 'aws-cdk-lib';
 
 /** Whether two texts are surely different: of a token nobody can tell yet. */
 export function differ(one: string, other: string): boolean {
-  return Token.compareStrings(one, other) === TokenComparison.DIFFERENT;
+  return one !== other && Token.compareStrings(one, other) === TokenComparison.DIFFERENT;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { type IResolvable, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { type IResolvable, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnInstance } from 'aws-cdk-lib/aws-connect';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
@@ -16,14 +16,16 @@ export function instanceIdentity(instance: connect.IInstanceRef): string {
 
 /** The same text for the same value. */
 export function identity(scope: IConstruct, value: string): string {
+  if (!Token.isUnresolved(value)) return value;
+
   return Tokenization.reverseString(value)
     .mapTokens({ mapToken: (token) => tokenIdentity(scope, token) })
     .join({ join: (left, right) => `${left}${right}` });
 }
 
-/** A short name for something of a long identity, for construct ids. */
-export function shortName(...identities: string[]): string {
-  return createHash('sha256').update(JSON.stringify(identities)).digest('hex').slice(0, 12);
+/** A short name for something of a long one, for construct ids. */
+export function shortName(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 // Two tokens may stand for the same value, and two stacks may have the same logical id: what a token refers to tells.

@@ -1,30 +1,46 @@
-import { Aws, type Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId, PhysicalResourceIdReference } from 'aws-cdk-lib/custom-resources';
+import { type AwsCustomResource, PhysicalResourceId, PhysicalResourceIdReference } from 'aws-cdk-lib/custom-resources';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
-import type { IDependable } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { identity, instanceIdentity, shortName } from './identity';
-import { SHARED_FUNCTION } from './sdk-call';
+import { SdkCalls } from './sdk-calls';
 import { serviceRoleArn } from './service-role';
 
+const ID = 'ConnectKeyGrants';
 const OPERATIONS = ['GenerateDataKey'];
 
 /**
- * The grant by which the instance may encrypt with the key: one per instance, key and stack.
+ * The grants of a stack by which instances may encrypt with keys: one per instance and key.
  *
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html
  */
-export function keyGrant(stack: Stack, key: IKey, instance: connect.IInstanceRef): IDependable {
-  const id = `ConnectKeyGrant${shortName(instanceIdentity(instance), identity(key, key.keyArn))}`;
-  const grant = stack.node.tryFindChild(id) ?? newGrant(stack, id, key, serviceRoleArn(stack, instance));
-  return grant.node.defaultChild!; // the custom resource itself, without its policy
+export class KeyGrants extends Construct {
+  public static of(stack: Stack): KeyGrants {
+    return stack.node.tryFindChild(ID) as KeyGrants | undefined ?? new KeyGrants(stack, ID);
+  }
+
+  private readonly grants = new Map<string, IDependable>();
+
+  /** Grants the use of the key. Returns what must be there before it is used. */
+  public grant(key: IKey, instance: connect.IInstanceRef): IDependable {
+    const pair = JSON.stringify([instanceIdentity(instance), identity(key, key.keyArn)]);
+    const grant = this.grants.get(pair) ?? this.add(`ConnectKeyGrant${shortName(pair)}`, key, instance);
+    this.grants.set(pair, grant);
+    return grant;
+  }
+
+  private add(id: string, key: IKey, instance: connect.IInstanceRef): IDependable {
+    const stack = Stack.of(this);
+    return newGrant(stack, id, key, serviceRoleArn(stack, instance)).node.defaultChild!; // the custom resource itself, without its policy
+  }
 }
 
 function newGrant(stack: Stack, id: string, key: IKey, roleArn: string): AwsCustomResource {
-  return new AwsCustomResource(stack, id, {
-    ...SHARED_FUNCTION,
-    onUpdate: { // on creation too
+  return SdkCalls.of(stack).add(id, {
+    name: `a grant on the key ${key.keyArn}`,
+    onUpdate: {
       service: 'kms',
       action: 'CreateGrant',
       parameters: {
@@ -43,7 +59,7 @@ function newGrant(stack: Stack, id: string, key: IKey, roleArn: string): AwsCust
       parameters: { KeyId: key.keyArn, GrantId: new PhysicalResourceIdReference() },
       ignoreErrorCodesMatching: '^(NotFound|InvalidGrantId)Exception$', // gone already, or never made
     },
-    policy: AwsCustomResourcePolicy.fromStatements([
+    statements: [
       new PolicyStatement({
         actions: ['kms:CreateGrant'],
         resources: [key.keyArn],
@@ -53,6 +69,6 @@ function newGrant(stack: Stack, id: string, key: IKey, roleArn: string): AwsCust
         },
       }),
       new PolicyStatement({ actions: ['kms:RevokeGrant'], resources: [key.keyArn] }),
-    ]),
+    ],
   });
 }

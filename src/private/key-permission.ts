@@ -5,7 +5,7 @@ import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import type { Construct, IDependable } from 'constructs';
 import { customerManagedKey, keyResource } from './customer-managed-key';
 import { streamResource } from './distinct-streams';
-import { keyGrant } from './key-grant';
+import { KeyGrants } from './key-grant';
 import { keyPolicyStatement, KeyPolicyStatements } from './key-policy';
 import { printable } from './printable';
 import { referencesIn } from './references';
@@ -37,10 +37,10 @@ function refersTo(stream: IStream, key: IKey): boolean {
 
 function permitByGrant(scope: Construct, stream: IStream, key: IKey, instance: connect.IInstanceRef): IDependable {
   const resource = streamResource(stream);
-  if (!resource || !mayKnow(scope, resource.stack, instance)) return keyGrant(Stack.of(scope), key, instance);
+  if (!resource || !mayKnow(scope, resource.stack, instance)) return KeyGrants.of(Stack.of(scope)).grant(key, instance);
 
   // A stream that is associated already must not move to a key before the grant is there.
-  const grant = keyGrant(resource.stack, key, instance);
+  const grant = KeyGrants.of(resource.stack).grant(key, instance);
   resource.node.addDependency(grant);
   return grant;
 }

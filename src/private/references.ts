@@ -1,8 +1,10 @@
-import { DefaultTokenResolver, type IPostProcessor, type IResolvable, type IResolveContext, Reference, StringConcat, Tokenization } from 'aws-cdk-lib';
+import { DefaultTokenResolver, type IPostProcessor, type IResolvable, type IResolveContext, Reference, StringConcat, Token, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The references in a value, however deep they are in other tokens. */
-export function referencesIn(scope: IConstruct, value: unknown): Reference[] {
+export function referencesIn(scope: IConstruct, value: string | IResolvable): Reference[] {
+  if (!Token.isUnresolved(value)) return [];
+
   const collector = new ReferenceCollector(new StringConcat());
   Tokenization.resolve(value, { scope, resolver: collector, preparing: false });
   return collector.references;
