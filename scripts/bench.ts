@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the library against the same infrastructure written by hand (`bench/twin.ts`). Each pair of processes runs
- * one after the other, and the median of their ratios counts. `--write` puts the figures into docs/benchmark.md. `--check` is
+ * `npm run bench`: the library against the same infrastructure written by hand (`bench/twin.ts`). The processes run in turn,
+ * and the median of their ratios counts. `--write` puts the figures into docs/benchmark.md. `--check` is
  * quick: it fails where counts and bytes are not those of that page, or where the library is far heavier than the twin.
  */
 import { execFileSync } from 'child_process';
@@ -8,11 +8,16 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join, resolve } from 'path';
 import { parseArgs } from 'util';
 import type { Measurement } from './bench/measure';
+import type { Profile } from './bench/profile';
 import type { Variant } from './bench/scenario';
 
 interface Pair {
   readonly library: Measurement;
   readonly twin: Measurement;
+}
+
+interface Round extends Pair {
+  readonly twinInConstructs: Measurement;
 }
 
 type Table = readonly (readonly string[])[];
@@ -33,7 +38,7 @@ compile();
 const counted = { templates: templates(), deployment: deployment() };
 const { packed, table: tarball } = size();
 if (check) guard();
-else report({ ...counted, size: tarball, synthesis: synthesis(), loading: loading() });
+else report({ ...counted, size: tarball, synthesis: synthesis(), profile: profile(), loading: loading() });
 
 /** What users run: plain JavaScript, and the library below `node_modules`, whose calls the CDK leaves out of its stack traces. */
 function compile(): void {
@@ -79,18 +84,40 @@ function fits(ten: Measurement, eleven: Measurement): string {
 }
 
 function synthesis(): Table {
-  const cpu: Record<number, Pair[]> = { 1: pairs('look-up', 1, 15), 100: pairs('look-up', 100, 9), 1000: pairs('look-up', 1000, 5) };
-  const growth = cpu[1000].map((large, index) => {
-    const small = cpu[100][index];
-    return (large.library.cpu - small.library.cpu) / (large.twin.cpu - small.twin.cpu);
-  });
+  const rounds: Record<number, Round[]> = { 1: inTurn(1, 15), 100: inTurn(100, 15), 1000: inTurn(1000, 7) };
+  const of = (all: Round[], value: (round: Round) => number) => ratio(median(all.map(value)));
+  const growth = (which: keyof Round) => rounds[1000].map((large, index) => large[which].cpu - rounds[100][index][which].cpu);
+  const ratioOfGrowth = (which: keyof Round) => ratio(median(growth('library').map((value, index) => value / growth(which)[index])));
   return [
-    ['instances', 'CPU time of construct and synth', 'peak memory'],
-    ...Object.entries(cpu).map(([instances, all]) => [
-      instances, ratio(median(all.map(({ library, twin }) => library.cpu / twin.cpu))),
-      ratio(median(all.map(({ library, twin }) => library.memory / twin.memory))),
+    ['instances', 'CPU time of construct and synth', 'CPU time, against the twin in constructs', 'peak memory'],
+    ...Object.entries(rounds).map(([instances, all]) => [
+      instances,
+      of(all, ({ library, twin }) => library.cpu / twin.cpu),
+      of(all, ({ library, twinInConstructs }) => library.cpu / twinInConstructs.cpu),
+      of(all, ({ library, twin }) => library.memory / twin.memory),
     ]),
-    ['growth from 100 to 1000, for each instance', ratio(median(growth)), ''],
+    ['growth from 100 to 1000, for each instance', ratioOfGrowth('twin'), ratioOfGrowth('twinInConstructs'), ''],
+  ];
+}
+
+/** The programs one after another, every second time the other way round: a machine that slows down slows all of them. */
+function inTurn(instances: number, count: number): Round[] {
+  const programs = Object.entries({ twin: 'twin', twinInConstructs: 'twin-in-constructs', library: 'library' });
+  return Array.from({ length: count }, (_, index) => {
+    const order = index % 2 === 0 ? programs : [...programs].reverse();
+    return Object.fromEntries(order.map(([name, program]) => [name, measure(program, 'look-up', instances)])) as unknown as Round;
+  });
+}
+
+function profile(): Table {
+  const { twin, twinInConstructs, library } = run('profile', '100', '40') as Profile;
+  const packages = ['aws-cdk-lib', 'constructs', 'Node.js', 'the app', 'cdk-connect-data-streaming'];
+  const percent = (share = 0) => `${(100 * share).toFixed(1)} %`;
+  const total = (shares: Record<string, number>) => percent(Object.values(shares).reduce((sum, share) => sum + share));
+  return [
+    ['time in the functions of', 'twin', 'twin in constructs', 'library'],
+    ...packages.map((name) => [name, percent(twin[name]), percent(twinInConstructs[name]), percent(library[name])]),
+    ['all', total(twin), total(twinInConstructs), total(library)],
   ];
 }
 
@@ -140,8 +167,11 @@ function pairs(variant: Variant, instances: number, count: number): Pair[] {
 }
 
 function pair(variant: Variant, instances: number): Pair {
-  const measure = (which: string) => run('measure', which, variant, String(instances)) as Measurement;
-  return { twin: measure('twin'), library: measure('library') };
+  return { twin: measure('twin', variant, instances), library: measure('library', variant, instances) };
+}
+
+function measure(program: string, variant: Variant, instances: number): Measurement {
+  return run('measure', program, variant, String(instances)) as Measurement;
 }
 
 function run(program: string, ...args: string[]): unknown {

@@ -1,4 +1,4 @@
-/** `node measure.js <library|twin> <variant> <instances>`: makes the app in this process and prints what that took. */
+/** `node measure.js <library|twin|twin-in-constructs> <variant> <instances>`: makes the app in this process and prints what that took. */
 import { readFileSync } from 'fs';
 import { createRequire } from 'module';
 import { newApp, type Streaming } from './scenario';

@@ -2,25 +2,45 @@
 import {
   aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, custom_resources as cr, type Stack,
 } from 'aws-cdk-lib';
-import type { IDependable } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { instanceArn, keyArn, newInstance, roleArn, type Streaming, streamArn, type Variant } from './scenario';
 
-export const streamings: Record<Variant, Streaming> = {
-  'look-up': (stack, number) => newStreams(stack, number, instanceArn(number), serviceRoleArn(stack, number)),
-  'known role': (stack, number) => newStreams(stack, number, instanceArn(number), roleArn(number)),
-  'instance of the app': (stack, number) => {
-    const instance = newInstance(stack, number);
-    newStreams(stack, number, instance.attrArn, instance.attrServiceRole);
-  },
-  'grant': (stack, number) => {
-    const grant = newGrant(stack, number, serviceRoleArn(stack, number));
-    associate(stack, number, instanceArn(number), streamArn(number, 'contact-records'), streamArn(number, 'agent-events'), grant);
-  },
-};
+type Kind = 'ContactRecords' | 'AgentEvents';
+type Place = readonly [scope: Construct, id: string];
 
-function newStreams(stack: Stack, number: number, instance: string, serviceRole: string): void {
-  const key = new kms.Key(stack, `Key${number}`, {
-    description: `Amazon Connect data streaming ${number}`,
+/** Where in the construct tree the resources of an instance are. */
+export interface Places {
+  readonly key: Place;
+  readonly streams: Readonly<Record<Kind, Place>>;
+  readonly associations: Readonly<Record<Kind, Place>>;
+}
+
+/** All straight in the stack. */
+export const streamings = twin((stack, number) => ({
+  key: [stack, `Key${number}`],
+  streams: { ContactRecords: [stack, `ContactRecordsStream${number}`], AgentEvents: [stack, `AgentEventsStream${number}`] },
+  associations: { ContactRecords: [stack, `ContactRecords${number}`], AgentEvents: [stack, `AgentEvents${number}`] },
+}));
+
+export function twin(placesFor: (stack: Stack, number: number) => Places): Record<Variant, Streaming> {
+  return {
+    'look-up': (stack, number) => newStreams(placesFor(stack, number), instanceArn(number), serviceRoleArn(stack, number)),
+    'known role': (stack, number) => newStreams(placesFor(stack, number), instanceArn(number), roleArn(number)),
+    'instance of the app': (stack, number) => {
+      const instance = newInstance(stack, number);
+      newStreams(placesFor(stack, number), instance.attrArn, instance.attrServiceRole);
+    },
+    'grant': (stack, number) => {
+      const grant = newGrant(stack, number, serviceRoleArn(stack, number));
+      const { associations } = placesFor(stack, number);
+      associate(associations, instanceArn(number), streamArn(number, 'contact-records'), streamArn(number, 'agent-events'), grant);
+    },
+  };
+}
+
+function newStreams(places: Places, instance: string, serviceRole: string): void {
+  const key = new kms.Key(...places.key, {
+    description: 'Amazon Connect data streaming',
     enableKeyRotation: true,
   });
   key.addToResourcePolicy(new iam.PolicyStatement({
@@ -29,24 +49,24 @@ function newStreams(stack: Stack, number: number, instance: string, serviceRole:
     actions: ['kms:GenerateDataKey'],
     resources: ['*'],
   }));
-  const newStream = (id: string) => new kinesis.Stream(stack, `${id}Stream${number}`, {
+  const newStream = (kind: Kind) => new kinesis.Stream(...places.streams[kind], {
     streamMode: kinesis.StreamMode.ON_DEMAND,
     encryption: kinesis.StreamEncryption.KMS,
     encryptionKey: key,
   });
-  associate(stack, number, instance, newStream('ContactRecords').streamArn, newStream('AgentEvents').streamArn, key);
+  associate(places.associations, instance, newStream('ContactRecords').streamArn, newStream('AgentEvents').streamArn, key);
 }
 
 function associate(
-  stack: Stack, number: number, instance: string, contactRecordsStreamArn: string, agentEventsStreamArn: string, permission: IDependable,
+  places: Places['associations'], instance: string, contactRecordsStreamArn: string, agentEventsStreamArn: string, permission: IDependable,
 ): void {
-  const contactRecords = new connect.CfnInstanceStorageConfig(stack, `ContactRecords${number}`, {
+  const contactRecords = new connect.CfnInstanceStorageConfig(...places.ContactRecords, {
     instanceArn: instance,
     resourceType: 'CONTACT_TRACE_RECORDS',
     storageType: 'KINESIS_STREAM',
     kinesisStreamConfig: { streamArn: contactRecordsStreamArn },
   });
-  const agentEvents = new connect.CfnInstanceStorageConfig(stack, `AgentEvents${number}`, {
+  const agentEvents = new connect.CfnInstanceStorageConfig(...places.AgentEvents, {
     instanceArn: instance,
     resourceType: 'AGENT_EVENTS',
     storageType: 'KINESIS_STREAM',
