@@ -132,7 +132,7 @@ export class ConnectDataStreaming extends Construct {
       throw new Error(`${this.node.path}: instance is ${nameOf(props.instance)}, not an Amazon Connect instance; pass a CfnInstance, or an ARN `
         + 'by way of ConnectInstance.fromInstanceArn()');
     }
-    requireLocal(this, INSTANCE_ARN, props.instance.instanceRef.instanceArn, props.instance.env);
+    requireLocal(this, INSTANCE_ARN, props.instance.instanceRef.instanceArn, props.instance);
     this.instance = props.instance;
     this.givenKey = props.encryptionKey;
     this.keyAccess = props.keyAccess ?? KeyAccess.AUTOMATIC;

@@ -113,7 +113,7 @@ class ExistingKinesisStream extends KinesisStreamDestination {
   }
 
   public _bind(scope: Construct): StreamingTarget {
-    requireLocal(scope, KINESIS_STREAM_ARN, this.stream.streamArn, this.stream.env);
+    requireLocal(scope, KINESIS_STREAM_ARN, this.stream.streamArn, this.stream);
     const imported = this.stream.node.defaultChild === undefined;
     if (imported && !this.stream.encryptionKey) {
       Annotations.of(scope).addWarningV2('cdk-connect-data-streaming:unknownStreamEncryption',
@@ -149,7 +149,7 @@ class ExistingDeliveryStream extends DeliveryStreamDestination {
 
   public _bind(scope: Construct, context: StreamingContext): StreamingTarget {
     requireContactRecords(scope, context);
-    requireLocal(scope, DELIVERY_STREAM_ARN, this.stream.deliveryStreamArn, this.stream.env);
+    requireLocal(scope, DELIVERY_STREAM_ARN, this.stream.deliveryStreamArn, this.stream);
     const resource = this.stream.node.defaultChild;
     const source = firehose.CfnDeliveryStream.isCfnDeliveryStream(resource) ? resource.deliveryStreamType : undefined;
     if (source !== undefined && source !== 'DirectPut') {

@@ -1,5 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import type { ResourceEnvironment } from 'aws-cdk-lib/interfaces';
+import type { IEnvironmentAware } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { differ } from './differ';
 import { printable } from './printable';
@@ -52,16 +52,16 @@ export function requireSameAccount(path: string, instanceArn: string, roleArn: s
   }
 }
 
-/** Throws unless the ARN has the form and names something in the account and Region of the stack. */
-export function requireLocal(scope: Construct, form: ArnForm, arn: string, env: ResourceEnvironment, path = scope.node.path): void {
+/** Throws unless the ARN of the resource has the form, and is in the account and Region of the stack. */
+export function requireLocal(scope: Construct, form: ArnForm, arn: string, resource: IEnvironmentAware, path = scope.node.path): void {
   requireArn(path, form, arn);
 
   const stack = Stack.of(scope);
   const [, partition, , region, account] = partsOf(arn);
   for (const [what, actual, expected] of [
     ['partition', partition ?? stack.partition, stack.partition],
-    ['Region', region ?? env.region, stack.region],
-    ['account', account ?? env.account, stack.account],
+    ['Region', region ?? resource.env.region, stack.region],
+    ['account', account ?? resource.env.account, stack.account],
   ]) {
     if (differ(actual, expected)) {
       throw new Error(`${path}: ${printable(scope, arn)} is in ${what} ${actual}, but the stack is in ${expected}; Amazon Connect `

@@ -47,7 +47,7 @@ function requireLookup(scope: Construct, path: string, instanceArn: string): voi
     throw new Error(`${path}: ${instanceArn} can't be looked up, since the stack has no account and Region; give the stack an env, or use `
       + 'ConnectInstance.fromInstanceArn(), which looks the role up at deployment');
   }
-  requireLocal(scope, INSTANCE_ARN, instanceArn, { account, region }, path);
+  requireLocal(scope, INSTANCE_ARN, instanceArn, { env: { account, region } }, path);
 }
 
 function placeholder(instanceArn: string): FoundInstance {
