@@ -72,6 +72,10 @@ function deployment(): Table {
         fits(ten.library, eleven.library),
       ];
     }),
+    ...[5, 20].map((instances) => {
+      const { library, twin } = pair('look-up', instances);
+      return [`look-up, ${instances} instances`, String(library.steps), String(twin.steps), '', '', ''];
+    }),
   ];
 }
 

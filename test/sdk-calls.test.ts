@@ -67,18 +67,18 @@ describe('the inline policies of the role that the custom resources of a stack s
     expect(instances(fill(withLookup))).toBeLessThan(instances(fill(withGrant)));
   });
 
-  test('hold the look-ups of 52 instances, and not of 53', () => {
+  test('hold the look-ups of 51 instances, and not of 52', () => {
     const stack = newStack();
     const lookUp = (number: number) => new ConnectDataStreaming(stack, `Streaming${number}`, {
       instance: existingInstance(stack, `Instance${number}`, arn('connect', 'instance', number)),
       agentEvents: StreamingDestination.newKinesisStream(),
     });
-    for (let number = 1; number <= 52; number++) lookUp(number);
+    for (let number = 1; number <= 51; number++) lookUp(number);
     expect(sum(policyCharacters(stack))).toBeLessThanOrEqual(QUOTA);
     expect(errorOf(stack)).toBeUndefined();
 
-    for (let number = 53; number <= 55; number++) lookUp(number);
-    expect(errorOf(stack)).toMatch(`Stack: no room for the look-up of the role of ${arn('connect', 'instance', 53)}`);
+    for (let number = 52; number <= 55; number++) lookUp(number);
+    expect(errorOf(stack)).toMatch(`Stack: no room for the look-up of the role of ${arn('connect', 'instance', 52)}`);
   });
 
   test('are not judged by what is not known at synthesis', () => {

@@ -9,9 +9,14 @@ import { SdkCalls } from './sdk-calls';
 
 const ID = 'ConnectServiceRoles';
 const SERVICE_ROLE = 'Instance.ServiceRole';
-const SIDE_BY_SIDE = 2; // Amazon Connect takes two of these calls a second
+const BURST = 5; // Amazon Connect takes so many of these calls at once,
+const RATE = 2; // and so many a second after that
 
-/** The look-ups of a stack: one per instance, and only so many at a time. */
+/**
+ * The look-ups of a stack: one per instance, and only so many at a time.
+ *
+ * @see https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html
+ */
 export class ServiceRoleLookups extends Construct {
   public static of(stack: Stack): ServiceRoleLookups {
     return stack.node.tryFindChild(ID) as ServiceRoleLookups | undefined ?? new ServiceRoleLookups(stack, ID);
@@ -31,7 +36,7 @@ export class ServiceRoleLookups extends Construct {
   private add(identity: string, instanceArn: string): AwsCustomResource {
     // What waits for a resource can't queue: the resource may wait for something in the queue.
     const queues = !referencesIn(this, instanceArn).some(({ target }) => CfnResource.isCfnResource(target));
-    const previous = queues ? this.queue.at(-SIDE_BY_SIDE) : undefined;
+    const previous = queues && this.queue.length >= BURST ? this.queue.at(-RATE) : undefined;
 
     const lookup = newLookup(Stack.of(this), `ConnectServiceRole${shortName(identity)}`, instanceArn, previous === undefined);
     if (previous) lookup.node.defaultChild!.node.addDependency(previous.node.defaultChild!);
