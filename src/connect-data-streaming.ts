@@ -1,4 +1,4 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
@@ -8,27 +8,30 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
 import { KeyAccess } from './key-access';
-import { INSTANCE_ARN, requireLocal } from './private/arn';
-import { Associations } from './private/associations';
-import { permitEncryption } from './private/key-permission';
-import { nameOf } from './private/printable';
-import { grantRead } from './private/read-grant';
-import { serviceRoleArn } from './private/service-role';
-import type { StreamingTarget } from './private/streaming-target';
+import { AGENT_EVENTS, CHAT_ANALYSIS_SEGMENTS, CONTACT_RECORDS, DATA_TYPES, type DataType, VOICE_ANALYSIS_SEGMENTS } from './private/common/data-types';
+import { addWarning, errorAt } from './private/common/errors';
+import { describe } from './private/common/formatting';
+import { Instance } from './private/common/instance';
+import { grantKeyAccess } from './private/keys/grant-key-access';
+import { grantRead } from './private/keys/grant-read';
+import { serviceRoleArn } from './private/service-role/service-role';
+import { Associations } from './private/streaming/associations';
+import type { BoundDestination } from './private/streaming/bound-destination';
 import type { KinesisStreamDestination, StreamingDestination } from './streaming-destination';
 
 /**
- * What an Amazon Connect instance streams, and where to. At least one kind of data is needed.
+ * Properties for `ConnectDataStreaming`. At least one data type must be specified.
  */
 export interface ConnectDataStreamingProps {
   /**
-   * The Amazon Connect instance: a `CfnInstance` of this app, or an existing one by `ConnectInstance.fromInstanceArn()`
-   * and its siblings. It must be in the account and Region of the stack.
+   * The Amazon Connect instance: a `CfnInstance` of this app, or an existing instance that is imported with
+   * `ConnectInstance.fromInstanceArn()` or another method of that class. The instance must be in the account and Region of the
+   * stack.
    */
   readonly instance: connect.IInstanceRef;
 
   /**
-   * Where contact records go: a Kinesis data stream or a Firehose delivery stream.
+   * The destination of contact records: a Kinesis data stream or a Firehose delivery stream.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
    * @default - contact records are not streamed
@@ -36,7 +39,7 @@ export interface ConnectDataStreamingProps {
   readonly contactRecords?: StreamingDestination;
 
   /**
-   * Where agent events go: a Kinesis data stream.
+   * The destination of agent events: a Kinesis data stream.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/agent-event-streams.html
    * @default - agent events are not streamed
@@ -44,7 +47,7 @@ export interface ConnectDataStreamingProps {
   readonly agentEvents?: KinesisStreamDestination;
 
   /**
-   * Where the real-time contact analysis segments of voice contacts go: a Kinesis data stream.
+   * The destination of real-time contact analysis segments of voice contacts: a Kinesis data stream.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/real-time-contact-analysis-segment-streams.html
    * @default - contact analysis segments of voice contacts are not streamed
@@ -52,7 +55,7 @@ export interface ConnectDataStreamingProps {
   readonly voiceAnalysisSegments?: KinesisStreamDestination;
 
   /**
-   * Where the real-time contact analysis segments of chat contacts go: a Kinesis data stream.
+   * The destination of real-time contact analysis segments of chat contacts: a Kinesis data stream.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/real-time-contact-analysis-segment-streams.html
    * @default - contact analysis segments of chat contacts are not streamed
@@ -60,117 +63,139 @@ export interface ConnectDataStreamingProps {
   readonly chatAnalysisSegments?: KinesisStreamDestination;
 
   /**
-   * The KMS key for the streams and buckets that this construct makes. It does not speak for existing streams: those
-   * carry their own key (see `StreamingDestination.kinesisStream()`).
+   * The KMS key used to encrypt the streams and buckets that this construct creates. It does not apply to existing streams: to
+   * specify the key of an existing stream, see `StreamingDestination.kinesisStream()`.
    *
-   * @default - one customer managed key with yearly rotation, made only when something needs it
+   * @default - one customer managed key with automatic rotation, created if a new stream or bucket needs it
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * How Amazon Connect is let in on the customer managed keys of the Kinesis data streams.
+   * How Amazon Connect is granted access to the customer managed keys of the Kinesis data streams.
    *
    * @default KeyAccess.AUTOMATIC
    */
   readonly keyAccess?: KeyAccess;
 }
 
+/** A data type that is streamed: its bound destination and its association. */
+interface Streaming extends BoundDestination {
+  readonly association: CfnInstanceStorageConfig;
+}
+
 /**
- * Turns on data streaming for an Amazon Connect instance: associates each kind of data with its stream, and lets
- * Amazon Connect use the customer managed keys of those streams before the first record is sent.
+ * Turns on data streaming for an Amazon Connect instance. Associates each data type with its stream, and grants Amazon Connect
+ * access to the customer managed keys of the streams before it sends the first record.
  *
  * @see https://docs.aws.amazon.com/connect/latest/adminguide/data-streaming.html
  */
 export class ConnectDataStreaming extends Construct {
   /**
-   * The Kinesis data stream that contact records go to. Undefined when they go to a delivery stream, or nowhere.
+   * The Kinesis data stream that receives contact records. Undefined if contact records are sent to a delivery stream, or not
+   * streamed.
    */
   public readonly contactRecordsStream?: kinesis.IStream;
 
   /**
-   * The Firehose delivery stream that contact records go to. Undefined when they go to a Kinesis data stream, or nowhere.
+   * The Firehose delivery stream that receives contact records. Undefined if contact records are sent to a Kinesis data stream,
+   * or not streamed.
    */
   public readonly contactRecordsDeliveryStream?: firehose.IDeliveryStream;
 
   /**
-   * The bucket that this construct made for contact records, as `StreamingDestination.newDeliveryStream()` does unless it
-   * is given a destination. Undefined when contact records go anywhere else.
+   * The bucket that this construct created for contact records. Undefined unless the destination is
+   * `StreamingDestination.newDeliveryStream()` without a `destination` of your own.
    */
   public readonly contactRecordsBucket?: s3.IBucket;
 
   /**
-   * The Kinesis data stream that agent events go to. Undefined when they are not streamed.
+   * The association that sends contact records to their destination. Undefined if contact records are not streamed.
+   */
+  public readonly contactRecordsAssociation?: CfnInstanceStorageConfig;
+
+  /**
+   * The Kinesis data stream that receives agent events. Undefined if agent events are not streamed.
    */
   public readonly agentEventsStream?: kinesis.IStream;
 
   /**
-   * The Kinesis data stream that the contact analysis segments of voice contacts go to. Undefined when they are not
-   * streamed.
+   * The association that sends agent events to their destination. Undefined if agent events are not streamed.
+   */
+  public readonly agentEventsAssociation?: CfnInstanceStorageConfig;
+
+  /**
+   * The Kinesis data stream that receives contact analysis segments of voice contacts. Undefined if these are not streamed.
    */
   public readonly voiceAnalysisSegmentsStream?: kinesis.IStream;
 
   /**
-   * The Kinesis data stream that the contact analysis segments of chat contacts go to. Undefined when they are not
+   * The association that sends contact analysis segments of voice contacts to their destination. Undefined if these are not
    * streamed.
+   */
+  public readonly voiceAnalysisSegmentsAssociation?: CfnInstanceStorageConfig;
+
+  /**
+   * The Kinesis data stream that receives contact analysis segments of chat contacts. Undefined if these are not streamed.
    */
   public readonly chatAnalysisSegmentsStream?: kinesis.IStream;
 
-  private readonly instance: connect.IInstanceRef;
-  private readonly givenKey?: kms.IKey;
-  private readonly keyAccess: KeyAccess;
-  private usedKey?: kms.IKey;
+  /**
+   * The association that sends contact analysis segments of chat contacts to their destination. Undefined if these are not
+   * streamed.
+   */
+  public readonly chatAnalysisSegmentsAssociation?: CfnInstanceStorageConfig;
 
   /**
-   * @throws if there is nothing to stream; if the instance or a stream is malformed or is in another account or Region
-   * than the stack; if a destination can't take the kind of data; if a key is an alias without its key, or
-   * `KeyAccess.KEY_POLICY` is asked for where that can't work; or if the app streams the same kind of data of the
-   * instance already.
+   * The KMS key used to encrypt the streams and buckets that this construct creates: the specified key, or the key that this
+   * construct created. Undefined if no key was specified and none was needed.
+   */
+  public readonly encryptionKey?: kms.IKey;
+
+  private readonly instance: Instance;
+
+  /**
+   * @throws if no data type is specified; if the instance or a stream has a malformed ARN, or is in another account or Region
+   * than the stack; if a destination does not support the data type; if a key is an imported alias; if `KeyAccess.KEY_POLICY` is
+   * specified but the key policy cannot be used; or if the app already streams the same data type from the instance.
    */
   constructor(scope: Construct, id: string, props: ConnectDataStreamingProps) {
     super(scope, id);
-    if (!props.instance?.instanceRef) {
-      throw new Error(`${this.node.path}: instance is ${nameOf(props.instance)}, not an Amazon Connect instance; pass a CfnInstance, or an ARN `
-        + 'by way of ConnectInstance.fromInstanceArn()');
-    }
-    requireLocal(this, INSTANCE_ARN, props.instance.instanceRef.instanceArn, props.instance);
-    this.instance = props.instance;
-    this.givenKey = props.encryptionKey;
-    this.keyAccess = props.keyAccess ?? KeyAccess.AUTOMATIC;
+    this.instance = Instance.resolve(this, props.instance);
 
-    const contactRecords = this.stream('ContactRecords', 'CONTACT_TRACE_RECORDS', props.contactRecords);
-    const agentEvents = this.stream('AgentEvents', 'AGENT_EVENTS', props.agentEvents);
-    const voice = this.stream('VoiceAnalysisSegments', 'REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS', props.voiceAnalysisSegments);
-    const chat = this.stream('ChatAnalysisSegments', 'REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS', props.chatAnalysisSegments);
+    const contactRecords = this.stream(CONTACT_RECORDS, props.contactRecords, props);
+    const agentEvents = this.stream(AGENT_EVENTS, props.agentEvents, props);
+    const voiceAnalysisSegments = this.stream(VOICE_ANALYSIS_SEGMENTS, props.voiceAnalysisSegments, props);
+    const chatAnalysisSegments = this.stream(CHAT_ANALYSIS_SEGMENTS, props.chatAnalysisSegments, props);
 
-    if (!(contactRecords || agentEvents || voice || chat)) {
-      throw new Error(`${this.node.path}: nothing to stream; pass one or more of contactRecords, agentEvents, `
-        + 'voiceAnalysisSegments and chatAnalysisSegments');
+    const streamings = [contactRecords, agentEvents, voiceAnalysisSegments, chatAnalysisSegments].filter((streaming) => streaming !== undefined);
+    if (streamings.length === 0) {
+      throw errorAt(this, `at least one of ${DATA_TYPES.map(({ prop }) => prop).join(', ')} must be specified, got none`,
+        'specify the destination of each data type to stream, such as StreamingDestination.newKinesisStream()');
     }
-    if (this.givenKey && !this.usedKey) {
-      Annotations.of(this).addWarningV2('cdk-connect-data-streaming:unusedEncryptionKey',
-        'encryptionKey is for what this construct makes, and it makes nothing that uses the key; pass the key of an '
-        + 'existing stream with Stream.fromStreamAttributes({ streamArn, encryptionKey })');
+    const usedKey = streamings.find(({ encryptionKey }) => encryptionKey)?.encryptionKey;
+    if (props.encryptionKey && !usedKey) {
+      addWarning(this, 'unusedEncryptionKey',
+        'encryptionKey is not used: it encrypts the streams and buckets that this construct creates, and none of them needs it',
+        'to specify the key of an existing stream, import the stream with Stream.fromStreamAttributes({ streamArn, encryptionKey }); otherwise remove '
+        + 'encryptionKey, or acknowledge this warning');
     }
 
     this.contactRecordsStream = contactRecords?.kinesisStream;
     this.contactRecordsDeliveryStream = contactRecords?.deliveryStream;
     this.contactRecordsBucket = contactRecords?.bucket;
+    this.contactRecordsAssociation = contactRecords?.association;
     this.agentEventsStream = agentEvents?.kinesisStream;
-    this.voiceAnalysisSegmentsStream = voice?.kinesisStream;
-    this.chatAnalysisSegmentsStream = chat?.kinesisStream;
+    this.agentEventsAssociation = agentEvents?.association;
+    this.voiceAnalysisSegmentsStream = voiceAnalysisSegments?.kinesisStream;
+    this.voiceAnalysisSegmentsAssociation = voiceAnalysisSegments?.association;
+    this.chatAnalysisSegmentsStream = chatAnalysisSegments?.kinesisStream;
+    this.chatAnalysisSegmentsAssociation = chatAnalysisSegments?.association;
+    this.encryptionKey = props.encryptionKey ?? usedKey;
   }
 
   /**
-   * The KMS key for what this construct makes: the given one, or the one that it made. Undefined when none was given
-   * and nothing needed one.
-   */
-  public get encryptionKey(): kms.IKey | undefined {
-    return this.givenKey ?? this.usedKey;
-  }
-
-  /**
-   * The ARN of the role with which the instance puts records into the streams: its service-linked role. Reading this of
-   * an existing instance whose role is not known adds a look-up to the stack.
+   * The ARN of the role that the instance uses to put records into the streams: its service-linked role. If the role of an
+   * existing instance is not known, reading this property adds a lookup at deployment to the stack.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/connect-slr.html
    */
@@ -179,56 +204,54 @@ export class ConnectDataStreaming extends Construct {
   }
 
   /**
-   * Lets the grantee read every Kinesis data stream that this construct feeds, and decrypt with the keys of those
-   * streams. Delivery streams are not read: grant on what they deliver to.
+   * Grants the grantee permission to read all Kinesis data streams of this construct, and to decrypt with their keys. It does not
+   * cover delivery streams: grant access to their destinations instead.
    *
-   * A key that others own is only granted in the policies of the grantee, and a warning says what the owner has to see to.
-   * If the grantee has no policies here (such as a service), or is in another account than such a key, that is not enough:
-   * `success` of the returned grant is false. The same holds for existing streams. Of an existing stream that was passed
-   * without its key, nothing but the stream is granted.
+   * For an imported key, permissions are added only to the policies of the grantee, and a warning describes what the key owner
+   * must allow. The same applies to imported streams. The `success` property of the returned grant is false if that is not
+   * sufficient, because the grantee has no policies in this app (such as a service), or is in another account than the key or
+   * stream. If a stream was imported without its key, no permission on a key is granted.
    *
-   * @param grantee who may read; a consumer with enhanced fan-out needs `StreamConsumer.grantRead()` as well
+   * @param grantee the principal to grant access to; a consumer with enhanced fan-out also needs `StreamConsumer.grantRead()`
    * @see https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
-   * @throws if this construct feeds no Kinesis data stream
+   * @throws if this construct has no Kinesis data stream
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    const streams = [
-      this.contactRecordsStream, this.agentEventsStream, this.voiceAnalysisSegmentsStream, this.chatAnalysisSegmentsStream,
-    ].filter((stream) => stream !== undefined);
+    const streams = DATA_TYPES.map(({ streamProperty }) => this[streamProperty]).filter((stream) => stream !== undefined);
     if (streams.length === 0) {
-      throw new Error(`${this.node.path}: there is no Kinesis data stream to read; grant on the destination of the delivery stream`);
+      throw errorAt(this, 'grantRead() requires a Kinesis data stream, got only a delivery stream', 'grant access to the destination of the delivery stream');
     }
     return grantRead(this, streams, grantee);
   }
 
-  /** Sends one kind of data to its destination: the stream first, then the key, then the association. */
-  private stream(id: string, resourceType: string, destination?: StreamingDestination): StreamingTarget | undefined {
+  /** Streams a data type, if its destination is specified: binds the destination, associates it, and grants access to its key first. */
+  private stream(dataType: DataType, destination: StreamingDestination | undefined, props: ConnectDataStreamingProps): Streaming | undefined {
     if (!destination) return undefined;
 
-    const scope = new Construct(this, id);
+    const scope = new Construct(this, dataType.id);
     if (typeof destination._bind !== 'function') {
-      throw new Error(`${scope.node.path}: ${nameOf(destination)} is not a destination; wrap a stream with `
-        + 'StreamingDestination.kinesisStream() or deliveryStream()');
+      throw errorAt(scope, `${dataType.prop} must be a StreamingDestination, got ${describe(destination)}`,
+        'specify an existing stream with StreamingDestination.kinesisStream() or StreamingDestination.deliveryStream()');
     }
-    const target = destination._bind(scope, { resourceType, encryptionKey: () => this.makeKey() });
+    const bound = destination._bind(scope, { dataType, encryptionKey: () => props.encryptionKey ?? this.newEncryptionKey() });
     const association = new CfnInstanceStorageConfig(scope, 'Resource', {
-      instanceArn: this.instance.instanceRef.instanceArn,
-      resourceType,
-      ...target.storageConfig,
+      instanceArn: this.instance.arn,
+      resourceType: dataType.resourceType,
+      ...bound.storageConfig,
     });
 
-    if (target.kinesisStream) {
-      association.node.addDependency(...permitEncryption(scope, target.kinesisStream, this.instance, this.keyAccess));
+    if (bound.kinesisStream) {
+      association.node.addDependency(...grantKeyAccess(scope, bound.kinesisStream, this.instance, props.keyAccess ?? KeyAccess.AUTOMATIC));
     }
     Associations.of(this).add(association, this.instance);
-    return target;
+    return { ...bound, association };
   }
 
-  private makeKey(): kms.IKey {
-    this.usedKey ??= this.givenKey ?? new kms.Key(this, 'Key', {
+  /** Returns the key of this construct, and creates it on first use. */
+  private newEncryptionKey(): kms.IKey {
+    return this.node.tryFindChild('Key') as kms.Key | undefined ?? new kms.Key(this, 'Key', {
       description: 'Amazon Connect data streaming',
       enableKeyRotation: true,
     });
-    return this.usedKey;
   }
 }

@@ -1,35 +1,37 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { aws_connect as connect, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
-import { INSTANCE_ARN, requireArn, requireSameAccount, ROLE_ARN } from './private/arn';
-import { lookUpServiceRole } from './private/instance-lookup';
+import { INSTANCE_ARN, ROLE_ARN, validateArn, validateSameAccount } from './private/common/arn';
+import { errorAt } from './private/common/errors';
+import { lookUpServiceRole } from './private/service-role/lookup-at-synthesis';
 
 /**
- * What is known of an existing Amazon Connect instance.
+ * Attributes of an existing Amazon Connect instance.
  */
 export interface ConnectInstanceAttributes {
   /**
-   * The ARN of the instance: `arn:aws:connect:<region>:<account>:instance/<instance id>`.
+   * The ARN of the instance, in the format `arn:aws:connect:<region>:<account>:instance/<instance id>`.
    */
   readonly instanceArn: string;
 
   /**
-   * The ARN of the instance's service-linked role, or of the ordinary role that an instance from before October 2018
-   * has: the field `ServiceRole` of `aws connect describe-instance`. Knowing it saves the look-up at deployment, and so
-   * the Lambda function.
+   * The ARN of the service-linked role of the instance, or of the IAM role of an instance that was created before October 2018.
+   * `aws connect describe-instance` returns it as `ServiceRole`. If it is specified, the stack needs no lookup at deployment, and
+   * no Lambda function.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/connect-slr.html
-   * @default - looked up at deployment, when something needs it
+   * @default - looked up at deployment if needed
    */
   readonly serviceRoleArn?: string;
 }
 
 /**
- * Which Amazon Connect instance to look up at synthesis.
+ * Options for looking up an Amazon Connect instance at synthesis time.
  */
 export interface ConnectInstanceLookupOptions {
   /**
-   * The ARN of the instance, in the account and Region of the stack: `arn:aws:connect:<region>:<account>:instance/<instance id>`.
+   * The ARN of the instance, in the format `arn:aws:connect:<region>:<account>:instance/<instance id>`. The instance must be in
+   * the account and Region of the stack.
    */
   readonly instanceArn: string;
 }
@@ -43,29 +45,29 @@ type ConnectInstanceProps = ConnectInstanceAttributes;
  */
 export class ConnectInstance extends Construct implements connect.IInstanceRef {
   /**
-   * An existing instance, by its ARN. Its account and Region must be those of the stacks that stream from it.
+   * Imports an existing instance by its ARN. The instance must be in the account and Region of the stacks that stream from it.
    *
    * @param scope the scope of the construct
    * @param id the id of the construct
-   * @param instanceArn `arn:aws:connect:<region>:<account>:instance/<instance id>`
-   * @throws if this is not the ARN of an instance
+   * @param instanceArn the ARN, in the format `arn:aws:connect:<region>:<account>:instance/<instance id>`
+   * @throws if the ARN is malformed
    */
   public static fromInstanceArn(scope: Construct, id: string, instanceArn: string): ConnectInstance {
     return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn });
   }
 
   /**
-   * An existing instance in the account and Region of the stack, by its id.
+   * Imports an existing instance in the account and Region of the stack by its id.
    *
    * @param scope the scope of the construct
    * @param id the id of the construct
    * @param instanceId the last part of the ARN, such as `aaaaaaaa-bbbb-cccc-dddd-111111111111`
-   * @throws if this is not the id of an instance
+   * @throws if the id is malformed
    */
   public static fromInstanceId(scope: Construct, id: string, instanceId: string): ConnectInstance {
     if (!Token.isUnresolved(instanceId) && !/^[-a-zA-Z0-9]+$/.test(instanceId)) {
-      throw new Error(`${scope.node.path}/${id}: "${instanceId}" is not the id of an Amazon Connect instance; pass the `
-        + 'last part of its ARN, such as aaaaaaaa-bbbb-cccc-dddd-111111111111, or the whole ARN to fromInstanceArn()');
+      throw errorAt(`${scope.node.path}/${id}`, `instanceId must be the id of an Amazon Connect instance, got "${instanceId}"`,
+        'specify the last part of the ARN, such as aaaaaaaa-bbbb-cccc-dddd-111111111111, or use ConnectInstance.fromInstanceArn()');
     }
     const instanceArn = Stack.of(scope).formatArn({
       service: 'connect',
@@ -77,35 +79,35 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
   }
 
   /**
-   * An existing instance, by what is known of it. With its role, nothing is looked up at deployment.
+   * Imports an existing instance by its attributes. If the role is specified, the stack needs no lookup at deployment.
    *
    * @param scope the scope of the construct
    * @param id the id of the construct
-   * @param attrs what is known of the instance
-   * @throws if an ARN is malformed, or the role is in another account than the instance
+   * @param attrs the attributes of the instance
+   * @throws if an ARN is malformed, or if the role is in another account than the instance
    */
   public static fromInstanceAttributes(scope: Construct, id: string, attrs: ConnectInstanceAttributes): ConnectInstance {
     const path = `${scope.node.path}/${id}`;
-    requireArn(path, INSTANCE_ARN, attrs.instanceArn);
+    validateArn(path, 'instanceArn', attrs.instanceArn, INSTANCE_ARN);
     if (attrs.serviceRoleArn !== undefined) {
-      requireArn(path, ROLE_ARN, attrs.serviceRoleArn);
-      requireSameAccount(path, attrs.instanceArn, attrs.serviceRoleArn);
+      validateArn(path, 'serviceRoleArn', attrs.serviceRoleArn, ROLE_ARN);
+      validateSameAccount(path, attrs.instanceArn, attrs.serviceRoleArn);
     }
     return new ConnectInstance(scope, id, attrs);
   }
 
   /**
-   * An existing instance in the account and Region of the stack, whose role is looked up at synthesis. Nothing is looked
-   * up at deployment, so no Lambda function is made.
+   * Looks up the service-linked role of an existing instance at synthesis time. The stack needs no lookup at deployment, and no
+   * Lambda function.
    *
-   * The CDK CLI looks it up with the credentials of the user or the look-up role of the bootstrap stack, and keeps the
-   * answer in `cdk.context.json`: commit that file, and later syntheses need neither credentials nor a network.
+   * The CDK CLI performs the lookup with your credentials or with the lookup role of the bootstrap stack, and caches the result in
+   * `cdk.context.json`. Commit that file: later syntheses then need no credentials and no network access.
    *
    * @param scope the scope of the construct
    * @param id the id of the construct
-   * @param options which instance
-   * @throws if this is not the ARN of an instance in the account and Region of the stack, if either is not known at
-   * synthesis, or if the context holds something else than what the look-up gives
+   * @param options the instance to look up
+   * @throws if the ARN is malformed, or in another account or Region than the stack; if the ARN is an unresolved token, or the
+   * account or Region of the stack is not known; or if the cached value does not describe the instance
    * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
    */
   public static fromLookup(scope: Construct, id: string, options: ConnectInstanceLookupOptions): ConnectInstance {
@@ -115,12 +117,12 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
   }
 
   /**
-   * The reference that constructs and L1 resources take.
+   * A reference to the instance.
    */
   public readonly instanceRef: connect.InstanceReference;
 
   /**
-   * The ARN of the role with which the instance puts records into the streams, where it is known.
+   * The ARN of the role that the instance uses to put records into the streams. Undefined if it is not known at synthesis time.
    */
   public readonly serviceRoleArn?: string;
 

@@ -5,35 +5,37 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { aws_glue as glue } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
-import { CONTACT_RECORD_COLUMNS } from './private/contact-record';
-import { CONTACT_RECORDS } from './private/contact-records-bucket';
+import { errorAt } from './private/common/errors';
+import { CONTACT_RECORDS_LAYOUT } from './private/contact-records/bucket';
+import { CONTACT_RECORD_COLUMNS } from './private/contact-records/columns';
 
 /**
- * A table over the contact records in a bucket.
+ * Properties for `ContactRecordsTable`.
  */
 export interface ContactRecordsTableProps {
   /**
-   * What streams the contact records: into the bucket that comes with `StreamingDestination.newDeliveryStream()`.
+   * The construct that streams the contact records. Its destination for contact records must be
+   * `StreamingDestination.newDeliveryStream()` with the default bucket.
    */
   readonly streaming: ConnectDataStreaming;
 
   /**
-   * The Glue database of the table.
+   * The AWS Glue database that contains the table.
    *
-   * @default - a new database, named after the path of this construct
+   * @default - a new database, with a name that is generated from the path of this construct
    */
   readonly database?: glue.IDatabaseRef;
 
   /**
-   * The name of the table: lower case letters, digits and underscores, which need no quotes in queries.
+   * The name of the table. It consists of lowercase letters, digits and underscores, so that queries do not need quotes.
    *
    * @default 'contact_records'
    */
   readonly tableName?: string;
 
   /**
-   * The first day that queries look for, as `yyyy-MM-dd` in UTC. Each day from then on that a query does not exclude costs it
-   * a request to Amazon S3.
+   * The first day that the table contains, in UTC and in the format `yyyy-MM-dd`. A query sends one request to Amazon S3 for each
+   * day from the first day until today, unless it excludes the day.
    *
    * @default '2020-01-01'
    */
@@ -41,41 +43,40 @@ export interface ContactRecordsTableProps {
 }
 
 /**
- * A Glue table over the contact records that Firehose delivers, so that Amazon Athena answers queries on them. The days are
- * known by partition projection: there is no crawler, and nothing to run when a new day begins.
+ * An AWS Glue table for querying contact records in Amazon Athena. It reads the objects that Firehose delivers to the bucket of
+ * the construct. Partition projection determines the days, so the table needs no crawler and no maintenance.
  *
- * Amazon Connect sends a contact record again when it changes, so there may be several rows for a contact. Fields that the
- * table does not know are skipped, those that a record does not have are null.
+ * Amazon Connect sends a contact record again when it changes, so the table may contain several rows for a contact. A column is
+ * null if a record does not contain the field. Fields without a column are ignored.
  *
  * @see https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  */
 export class ContactRecordsTable extends Construct {
   /**
-   * The name of the Glue database.
+   * The name of the AWS Glue database.
    */
   public readonly databaseName: string;
 
   /**
-   * The name of the table in the database.
+   * The name of the table.
    */
   public readonly tableName: string;
 
   private readonly bucket: s3.IBucket;
 
   /**
-   * @throws if contact records do not go to a bucket that the streaming made, or if the name of the table or the first day is
-   * malformed
+   * @throws if `streaming` did not create a bucket for contact records, or if `tableName` or `firstDay` is malformed
    */
   constructor(scope: Construct, id: string, props: ContactRecordsTableProps) {
     super(scope, id);
     const { streaming, tableName = 'contact_records', firstDay = '2020-01-01' } = props;
     if (!streaming.contactRecordsBucket) {
-      throw new Error(`${this.node.path}: ${streaming.node.path} has no bucket of contact records; pass `
-        + 'contactRecords: StreamingDestination.newDeliveryStream(), without a destination of your own');
+      throw errorAt(this, `streaming must have created a bucket for contact records, got ${streaming.node.path} without one`,
+        'set contactRecords to StreamingDestination.newDeliveryStream() without a destination of your own');
     }
-    this.require(/^[a-z0-9_]+$/, tableName, 'the name of a table that Athena takes without quotes', 'contact_records');
-    this.require(/^\d{4}-\d\d-\d\d$/, firstDay, 'a day', '2020-01-01');
+    this.validateFormat('tableName', tableName, /^[a-z0-9_]+$/, 'lowercase letters, digits and underscores', 'contact_records');
+    this.validateFormat('firstDay', firstDay, /^\d{4}-\d\d-\d\d$/, 'a day in the format yyyy-MM-dd', '2020-01-01');
 
     this.bucket = streaming.contactRecordsBucket;
     this.databaseName = (props.database ?? this.newDatabase()).databaseRef.databaseName;
@@ -83,10 +84,10 @@ export class ContactRecordsTable extends Construct {
   }
 
   /**
-   * Lets the grantee query the table: read its metadata in the Glue Data Catalog, and read and decrypt the contact records. To
-   * run queries, the grantee also needs an Athena workgroup and the place where that one puts the results.
+   * Grants the grantee permission to query the table: to read its metadata in the AWS Glue Data Catalog, and to read and decrypt
+   * the contact records. To run queries, the grantee also needs access to an Athena workgroup and its query result location.
    *
-   * @param grantee who may query
+   * @param grantee the principal to grant access to
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     const { databaseName, tableName } = this;
@@ -100,7 +101,7 @@ export class ContactRecordsTable extends Construct {
       grantee,
       actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions', 'glue:BatchGetPartition'],
       resourceArns: [arn('catalog'), arn('database', databaseName), arn('table', `${databaseName}/${tableName}`)],
-    }).combine(this.bucket.grantRead(grantee, `${CONTACT_RECORDS.prefix}*`));
+    }).combine(this.bucket.grantRead(grantee, `${CONTACT_RECORDS_LAYOUT.prefix}*`));
   }
 
   private newDatabase(): glue.IDatabaseRef {
@@ -113,7 +114,7 @@ export class ContactRecordsTable extends Construct {
   }
 
   private newTable(name: string, firstDay: string): CfnTable {
-    const { partition, dateFormat, prefix } = CONTACT_RECORDS;
+    const { partition, dateFormat, prefix } = CONTACT_RECORDS_LAYOUT;
     const location = `s3://${this.bucket.bucketName}/${prefix}`;
     return new CfnTable(this, 'Resource', {
       catalogId: Stack.of(this).account,
@@ -137,16 +138,16 @@ export class ContactRecordsTable extends Construct {
           compressed: true,
           inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-          // The OpenX one would lower the case of attribute names, and fail where two of them differ in nothing else.
+          // The OpenX JSON SerDe converts attribute names to lowercase, and fails if two names differ only in case.
           serdeInfo: { serializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
         },
       },
     });
   }
 
-  private require(pattern: RegExp, value: string, noun: string, example: string): void {
+  private validateFormat(prop: string, value: string, pattern: RegExp, format: string, example: string): void {
     if (!Token.isUnresolved(value) && !pattern.test(value)) {
-      throw new Error(`${this.node.path}: "${value}" is not ${noun}; it looks like ${example}`);
+      throw errorAt(this, `${prop} must be ${format}, got "${value}"`, `specify a value such as ${example}`);
     }
   }
 }

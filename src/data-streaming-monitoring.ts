@@ -2,41 +2,40 @@ import type { Duration } from 'aws-cdk-lib';
 import { type Alarm, AlarmStatusWidget, Dashboard, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
-import { dataFlows } from './private/data-flow';
-import { watchDeliveryStream } from './private/delivery-stream-watch';
-import { watchKinesisStream } from './private/kinesis-stream-watch';
-import { thresholds } from './private/thresholds';
-import { heading, WIDTH } from './private/watch';
+import { DASHBOARD_WIDTH, heading } from './private/monitoring/dashboard';
+import { monitorDeliveryStream } from './private/monitoring/delivery-stream-alarms';
+import { monitorKinesisStream } from './private/monitoring/kinesis-stream-alarms';
+import { monitoredStreams } from './private/monitoring/monitored-streams';
+import { resolveThresholds } from './private/monitoring/thresholds';
 
 /**
- * What is monitored, whom the alarms tell, and what they put up with.
+ * Properties for `DataStreamingMonitoring`.
  */
 export interface DataStreamingMonitoringProps {
   /**
-   * The streaming to monitor: all streams and the delivery stream that it feeds. It may be in another stack of the same
-   * account and Region.
+   * The construct whose streams and delivery stream are monitored. It can be in another stack of the same account and Region.
    */
   readonly streaming: ConnectDataStreaming;
 
   /**
-   * What every alarm does when it goes off, such as to tell an SNS topic (`SnsAction`). For what an alarm does when all is
-   * well again, there is `addOkAction()` of each of the `alarms`.
+   * The actions that each alarm performs when it goes into the ALARM state, such as to notify an SNS topic (`SnsAction`). To
+   * perform an action when an alarm returns to the OK state, call `addOkAction()` on each of the `alarms`.
    *
-   * @default - the alarms tell nobody
+   * @default - no actions
    */
   readonly alarmActions?: IAlarmAction[];
 
   /**
-   * The dashboard that the graphs are added to.
+   * The dashboard that the widgets are added to.
    *
-   * @default - a new one
+   * @default - a new dashboard
    */
   readonly dashboard?: Dashboard;
 
   /**
-   * How many records a stream may refuse within five minutes for want of capacity, before that is an alarm: as many as
-   * this are. `WriteProvisionedThroughputExceeded` of a Kinesis data stream counts both `PutRecord` and `PutRecords`, and
-   * `ThrottledRecords` of a delivery stream both `PutRecord` and `PutRecordBatch`.
+   * The number of throttled records within five minutes at which an alarm goes off. The metric of a Kinesis data stream is
+   * `WriteProvisionedThroughputExceeded`, which counts both `PutRecord` and `PutRecords`. The metric of a delivery stream is
+   * `ThrottledRecords`, which counts both `PutRecord` and `PutRecordBatch`.
    *
    * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
    * @default 1
@@ -44,30 +43,29 @@ export interface DataStreamingMonitoringProps {
   readonly throttledRecords?: number;
 
   /**
-   * How far the consumers of a Kinesis data stream may be behind: at this age of the last record read, there is an alarm
-   * (`GetRecords.IteratorAgeMilliseconds`). It must be less than the retention period of every stream, after which records
-   * are lost.
+   * The age of the last record that consumers read from a Kinesis data stream (`GetRecords.IteratorAgeMilliseconds`) at which an
+   * alarm goes off. It must be less than the retention period of each stream, because records expire after that period.
    *
-   * Consumers with enhanced fan-out don't count here: they have a `SubscribeToShardEvent.MillisBehindLatest` each.
+   * The metric does not cover consumers with enhanced fan-out: each of these has its own metric,
+   * `SubscribeToShardEvent.MillisBehindLatest`.
    *
    * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
-   * @default - half of the retention period of the stream; 12 hours where that is not known, as of an imported stream: 24 is
-   * the least that Kinesis retains
+   * @default - half of the retention period of the stream; 12 hours if the retention period is not known, such as for an imported
+   * stream, because the shortest retention period of Kinesis Data Streams is 24 hours
    */
   readonly iteratorAge?: Duration;
 
   /**
-   * How long a record may wait in the delivery stream to be delivered: at this age of the oldest, there is an alarm
-   * (`DataFreshness` of the destination).
+   * The age of the oldest record in the delivery stream (`DataFreshness` of the destination) at which an alarm goes off.
    *
    * @see https://docs.aws.amazon.com/firehose/latest/dev/firehose-cloudwatch-metrics-best-practices.html
-   * @default - 30 minutes, twice the longest that Firehose buffers
+   * @default - 30 minutes, which is twice the longest buffering interval of Firehose
    */
   readonly dataFreshness?: Duration;
 
   /**
-   * Which share of the attempts of a delivery stream to deliver must succeed within 15 minutes: below, there is an alarm
-   * (average of `Success` of the destination). More than 0, at most 1.
+   * The share of successful delivery attempts within 15 minutes (average of `Success` of the destination) below which an alarm
+   * goes off. It must be greater than 0 and at most 1.
    *
    * @see https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
    * @default 0.9
@@ -75,9 +73,8 @@ export interface DataStreamingMonitoringProps {
   readonly deliverySuccess?: number;
 
   /**
-   * How often a delivery stream may fail to use its KMS key within five minutes, before that is an alarm: as often as this
-   * is. There is an alarm for each cause: `KMSKeyAccessDenied`, `KMSKeyDisabled`, `KMSKeyInvalidState` and
-   * `KMSKeyNotFound`.
+   * The number of errors within five minutes at which an alarm on the KMS key of a delivery stream goes off. There is an alarm for
+   * each type of error: `KMSKeyAccessDenied`, `KMSKeyDisabled`, `KMSKeyInvalidState` and `KMSKeyNotFound`.
    *
    * @see https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
    * @default 1
@@ -85,94 +82,93 @@ export interface DataStreamingMonitoringProps {
   readonly kmsKeyErrors?: number;
 
   /**
-   * For how many periods in a row a threshold has to be crossed, before that is an alarm. A period is five minutes, and 15
-   * minutes for `deliverySuccess`. At most 96. It is not for the alarms on no records, which have a time of their own.
+   * The number of consecutive periods in which a threshold must be crossed before an alarm goes off, at most 96. A period is five
+   * minutes, or 15 minutes for `deliverySuccess`. It does not apply to the alarms on missing records.
    *
    * @default 1
    */
   readonly evaluationPeriods?: number;
 
   /**
-   * For how long no contact records may come, before that is an alarm: from a minute to seven days, beyond a day in whole
-   * hours. Choose more than the longest quiet time, nights and holidays included. The alarm goes off after its deployment
-   * too, unless records came within the time before. On a stream that several kinds of data
-   * share, nobody can tell them apart: the shortest time of them holds for their sum.
+   * The time without contact records after which an alarm goes off: from one minute to seven days, in whole hours if it is longer
+   * than one day. Specify more than the longest quiet time, including nights and holidays.
    *
-   * @default - there is no such alarm
+   * The alarm also goes off after its deployment if the stream received no records in the preceding time. If several data types
+   * share a stream, they cannot be told apart, so the shortest duration applies to the whole stream.
+   *
+   * @default - no alarm
    */
   readonly noContactRecordsFor?: Duration;
 
   /**
-   * For how long no agent events may come, before that is an alarm; see `noContactRecordsFor`. While an agent is logged in
-   * there is an event every 120 seconds.
+   * The time without agent events after which an alarm goes off. See `noContactRecordsFor`. While an agent is logged in, Amazon
+   * Connect sends an event every 120 seconds.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/agent-event-streams.html
-   * @default - there is no such alarm
+   * @default - no alarm
    */
   readonly noAgentEventsFor?: Duration;
 
   /**
-   * For how long no contact analysis segments of voice contacts may come, before that is an alarm; see
-   * `noContactRecordsFor`.
+   * The time without contact analysis segments of voice contacts after which an alarm goes off. See `noContactRecordsFor`.
    *
-   * @default - there is no such alarm
+   * @default - no alarm
    */
   readonly noVoiceAnalysisSegmentsFor?: Duration;
 
   /**
-   * For how long no contact analysis segments of chat contacts may come, before that is an alarm; see
-   * `noContactRecordsFor`.
+   * The time without contact analysis segments of chat contacts after which an alarm goes off. See `noContactRecordsFor`.
    *
-   * @default - there is no such alarm
+   * @default - no alarm
    */
   readonly noChatAnalysisSegmentsFor?: Duration;
 }
 
 /**
- * Alarms and a dashboard for everything that a `ConnectDataStreaming` feeds. Each stream is monitored once, even if
- * several kinds of data go there.
+ * CloudWatch alarms and a dashboard for the streams of a `ConnectDataStreaming`. Each stream is monitored once, even if it receives
+ * several data types.
  *
- * Missing data is no incident, except where the alarm is on no records.
+ * Missing data is treated as not breaching, except by the alarms on missing records.
  */
 export class DataStreamingMonitoring extends Construct {
   /**
-   * The dashboard: the given one, or the one that this construct made.
+   * The dashboard: the specified dashboard, or the dashboard that this construct created.
    */
   public readonly dashboard: Dashboard;
 
-  private readonly watched: Alarm[];
+  private readonly allAlarms: Alarm[];
 
   /**
-   * @throws if a threshold is out of range, if consumers may be further behind than a stream retains its records, or if
-   * there is to be an alarm on a kind of data that is not streamed
+   * @throws if a threshold is out of range; if `iteratorAge` is not less than the retention period of a stream; or if an alarm is
+   * specified for a data type that is not streamed
    */
   constructor(scope: Construct, id: string, props: DataStreamingMonitoringProps) {
     super(scope, id);
-    const limits = thresholds(this, props);
-    const watches = dataFlows(this, props).map((flow) => flow.kinesisStream
-      ? watchKinesisStream(flow, flow.kinesisStream, limits)
-      : watchDeliveryStream(flow, flow.deliveryStream!, limits));
+    const thresholds = resolveThresholds(this, props);
+    const streams = monitoredStreams(this, props.streaming, props).map((stream) => stream.kinesisStream
+      ? monitorKinesisStream(stream, stream.kinesisStream, thresholds)
+      : monitorDeliveryStream(stream, stream.deliveryStream!, thresholds));
 
-    this.watched = watches.flatMap(({ alarms }) => alarms);
-    for (const alarm of this.watched) alarm.addAlarmAction(...props.alarmActions ?? []);
+    this.allAlarms = streams.flatMap(({ alarms }) => alarms);
+    for (const alarm of this.allAlarms) alarm.addAlarmAction(...props.alarmActions ?? []);
 
     this.dashboard = props.dashboard ?? new Dashboard(this, 'Dashboard');
     this.dashboard.addWidgets(new AlarmStatusWidget({
       title: `Amazon Connect data streaming: ${props.streaming.node.path}`,
       alarms: this.alarms,
-      width: WIDTH,
+      width: DASHBOARD_WIDTH,
       height: 4,
     }));
-    for (const { title, graphs } of watches) {
+    for (const { title, graphs } of streams) {
       this.dashboard.addWidgets(heading(title));
       this.dashboard.addWidgets(...graphs);
     }
   }
 
   /**
-   * All alarms.
+   * The alarms that this construct created.
    */
   public get alarms(): Alarm[] {
-    return [...this.watched];
+    return [...this.allAlarms];
   }
 }

@@ -1,34 +1,38 @@
 /**
- * How Amazon Connect is let in on the customer managed keys of the Kinesis data streams that it feeds.
+ * How Amazon Connect is granted access to the customer managed keys of the Kinesis data streams.
  *
- * Nothing is done for keys that AWS manages, nor for the keys of delivery streams: those need no setup.
+ * AWS managed keys and the keys of delivery streams need no setup.
  */
 export enum KeyAccess {
   /**
-   * By the policy of the key where that is this app's and can surely name the role, else by a grant. Surely means: the key
-   * is in the stack of the construct; or the instance is known by a literal ARN or id, or is in the stack of the key or in
-   * one that this depends on. In any other layout the stacks might come to need each other.
+   * Adds a statement to the key policy if this app defines the key and its stack can safely reference the role; creates a KMS
+   * grant otherwise.
+   *
+   * The stack of the key can safely reference the role if it is also the stack of the construct; if the instance is specified by
+   * a literal ARN or id; or if the instance is in the stack of the key or in a stack that this one depends on. In other cases,
+   * the reference could create a dependency cycle between stacks.
    */
   AUTOMATIC = 'AUTOMATIC',
 
   /**
-   * By the policy of the key. An error where that is not this app's, or can't name the role.
+   * Adds a statement to the key policy. Synthesis fails if this app does not define the key, or if the stack of the key cannot
+   * reference the role.
    *
    * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
    */
   KEY_POLICY = 'KEY_POLICY',
 
   /**
-   * By a grant on the key, which a custom resource makes and revokes. The policy of the key must let the account of the
-   * stack manage access by IAM policies, as default key policies do.
+   * Creates a KMS grant on the key with a custom resource, which revokes the grant when it is deleted. The key policy must allow
+   * the account of the stack to use IAM policies to control access, as default key policies do.
    *
    * @see https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
    */
   GRANT = 'GRANT',
 
   /**
-   * By somebody else: nothing is made. Hand the `serviceRoleArn` of the construct to the owner of the key; records are
-   * lost until the role may call `kms:GenerateDataKey`.
+   * You manage access yourself; the construct creates nothing. Provide the `serviceRoleArn` of the construct to the key owner.
+   * Records are lost until the role is allowed to call `kms:GenerateDataKey`.
    */
   EXTERNAL = 'EXTERNAL',
 }

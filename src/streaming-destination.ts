@@ -1,17 +1,18 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { DELIVERY_STREAM_ARN, KINESIS_STREAM_ARN, requireLocal } from './private/arn';
-import { contactRecordsBucket, contactRecordsDestination } from './private/contact-records-bucket';
-import { customerManagedKey, keyBehind } from './private/customer-managed-key';
-import { printable } from './private/printable';
-import type { StreamingContext, StreamingTarget } from './private/streaming-target';
+import { DELIVERY_STREAM_ARN, KINESIS_STREAM_ARN, validateLocalArn } from './private/common/arn';
+import { addWarning, errorAt } from './private/common/errors';
+import { format } from './private/common/formatting';
+import { contactRecordsBucket, contactRecordsDestination } from './private/contact-records/bucket';
+import { customerManagedKey, targetKeyOf } from './private/keys/customer-managed-key';
+import type { BoundDestination, DestinationContext } from './private/streaming/bound-destination';
 
 /**
- * A delivery stream for contact records that the construct makes.
+ * Properties for a new Firehose delivery stream for contact records.
  */
 export interface NewDeliveryStreamProps {
   /**
@@ -22,38 +23,39 @@ export interface NewDeliveryStreamProps {
   readonly deliveryStreamName?: string;
 
   /**
-   * Where Firehose delivers the records to. Contact records are JSON objects without anything between them: a
-   * destination of your own should add a delimiter (`AppendDelimiterToRecordProcessor`).
+   * The destination that Firehose delivers contact records to. Contact records are JSON objects, and Firehose concatenates them
+   * without a delimiter: add one with `AppendDelimiterToRecordProcessor`.
    *
-   * @default - a new private, encrypted, TLS-only bucket with access logging: newline-delimited, gzipped objects under
-   * `contact-records/dt=<yyyy-MM-dd>/`, records that can't be delivered under `contact-records-errors/`
+   * @default - a new private, encrypted, TLS-only bucket with access logging. Objects are newline-delimited and compressed with
+   * GZIP, with the prefix `contact-records/dt=<yyyy-MM-dd>/`. Records that cannot be delivered have the prefix
+   * `contact-records-errors/`.
    */
   readonly destination?: firehose.IDestination;
 
   /**
-   * The server-side encryption of the delivery stream and, with the default destination, of its bucket.
+   * The server-side encryption of the delivery stream and, if the destination is the default bucket, of the bucket.
    *
    * @default - the encryption key of the construct
    */
   readonly encryption?: firehose.StreamEncryption;
 
   /**
-   * The role that Firehose assumes to encrypt and, with the default destination, to deliver.
+   * The IAM role that Firehose assumes for encryption and, if the destination is the default bucket, for delivery.
    *
-   * @default - a role is made
+   * @default - a new role
    */
   readonly role?: iam.IRole;
 }
 
 /**
- * Where a kind of data goes. A destination can be used for several kinds of data: a new stream is then made for each.
+ * The destination of a data type. If you use a destination with a new stream for several data types, a stream is created for each.
  */
 export abstract class StreamingDestination {
   /**
-   * An existing Kinesis data stream, or one that the app makes itself.
+   * An existing Kinesis data stream, or a Kinesis data stream that your app creates.
    *
-   * For an existing stream with a customer managed key, pass the key too, so that Amazon Connect is let in:
-   * `Stream.fromStreamAttributes(scope, id, { streamArn, encryptionKey })`.
+   * If an existing stream is encrypted with a customer managed key, specify the key, so that Amazon Connect is granted access to
+   * it: `Stream.fromStreamAttributes(scope, id, { streamArn, encryptionKey })`.
    *
    * @param stream a stream in the account and Region of the construct
    */
@@ -62,8 +64,9 @@ export abstract class StreamingDestination {
   }
 
   /**
-   * A new Kinesis data stream, encrypted with the construct's key and with on-demand capacity unless the props say
-   * otherwise. `StreamEncryption.MANAGED` is honoured: no key, no look-up and no Lambda function are made then.
+   * A new Kinesis data stream. By default, it has on-demand capacity and is encrypted with the encryption key of the construct.
+   *
+   * With `StreamEncryption.MANAGED`, no key, no lookup and no Lambda function are created.
    *
    * @param props the properties of the stream
    */
@@ -72,8 +75,8 @@ export abstract class StreamingDestination {
   }
 
   /**
-   * An existing Firehose delivery stream, or one that the app makes itself. Only contact records can go there, and
-   * only if records are put into it directly: one that reads from a Kinesis data stream refuses them.
+   * An existing Firehose delivery stream, or a Firehose delivery stream that your app creates. It supports contact records only.
+   * Its source must be direct put: a delivery stream with a Kinesis data stream as its source rejects the records.
    *
    * @param stream a delivery stream in the account and Region of the construct
    */
@@ -82,8 +85,8 @@ export abstract class StreamingDestination {
   }
 
   /**
-   * A new Firehose delivery stream, encrypted with the construct's key, into a new bucket unless the props say
-   * otherwise. Only contact records can go there.
+   * A new Firehose delivery stream. By default, it is encrypted with the encryption key of the construct and delivers to a new
+   * bucket. It supports contact records only.
    *
    * @param props the properties of the delivery stream
    */
@@ -92,18 +95,18 @@ export abstract class StreamingDestination {
   }
 
   /** @internal */
-  public abstract _bind(scope: Construct, context: StreamingContext): StreamingTarget;
+  public abstract _bind(scope: Construct, context: DestinationContext): BoundDestination;
 }
 
 /**
- * A Kinesis data stream: takes every kind of data. Made by `StreamingDestination.kinesisStream()` and
+ * A Kinesis data stream as a destination. It supports all data types. To create one, use `StreamingDestination.kinesisStream()` or
  * `StreamingDestination.newKinesisStream()`.
  */
 export abstract class KinesisStreamDestination extends StreamingDestination {}
 
 /**
- * A Firehose delivery stream: takes contact records only. Made by `StreamingDestination.deliveryStream()` and
- * `StreamingDestination.newDeliveryStream()`.
+ * A Firehose delivery stream as a destination. It supports contact records only. To create one, use
+ * `StreamingDestination.deliveryStream()` or `StreamingDestination.newDeliveryStream()`.
  */
 export abstract class DeliveryStreamDestination extends StreamingDestination {}
 
@@ -112,16 +115,17 @@ class ExistingKinesisStream extends KinesisStreamDestination {
     super();
   }
 
-  public _bind(scope: Construct): StreamingTarget {
-    requireLocal(scope, KINESIS_STREAM_ARN, this.stream.streamArn, this.stream);
-    const imported = this.stream.node.defaultChild === undefined;
-    if (imported && !this.stream.encryptionKey) {
-      Annotations.of(scope).addWarningV2('cdk-connect-data-streaming:unknownStreamEncryption',
-        `nothing is known of the encryption of ${printable(scope, this.stream.streamArn)}; if it has a customer managed key, records are lost `
-        + 'until Amazon Connect may use that key: pass it with Stream.fromStreamAttributes({ streamArn, encryptionKey }); '
-        + 'if it has none, acknowledge this warning');
+  public _bind(scope: Construct, { dataType }: DestinationContext): BoundDestination {
+    validateLocalArn(scope, dataType.prop, this.stream.streamArn, KINESIS_STREAM_ARN, this.stream);
+    const isImported = this.stream.node.defaultChild === undefined;
+    if (isImported && !this.stream.encryptionKey) {
+      addWarning(scope, 'unknownStreamEncryption',
+        `AWS CDK cannot determine how ${format(scope, this.stream.streamArn)} is encrypted. If it is encrypted with a customer managed key, records are `
+        + 'lost until Amazon Connect is allowed to use the key',
+        'specify the key with Stream.fromStreamAttributes({ streamArn, encryptionKey }), or acknowledge this warning if the stream has no customer '
+        + 'managed key');
     }
-    return kinesisTarget(this.stream);
+    return bindKinesisStream(this.stream);
   }
 }
 
@@ -130,15 +134,18 @@ class NewKinesisStream extends KinesisStreamDestination {
     super();
   }
 
-  public _bind(scope: Construct, context: StreamingContext): StreamingTarget {
+  public _bind(scope: Construct, context: DestinationContext): BoundDestination {
     const { encryption = kinesis.StreamEncryption.KMS, shardCount, streamMode } = this.props;
-    const key = this.props.encryptionKey ?? (encryption === kinesis.StreamEncryption.KMS ? context.encryptionKey() : undefined);
-    return kinesisTarget(new kinesis.Stream(scope, 'Stream', {
+    const needsKey = encryption === kinesis.StreamEncryption.KMS && !this.props.encryptionKey;
+    const encryptionKey = needsKey ? context.encryptionKey() : undefined;
+    const streamKey = this.props.encryptionKey ?? encryptionKey;
+    const stream = new kinesis.Stream(scope, 'Stream', {
       ...this.props,
       streamMode: streamMode ?? (shardCount === undefined ? kinesis.StreamMode.ON_DEMAND : undefined),
       encryption,
-      encryptionKey: key && keyBehind(key), // a stream refers to a key, but not to an alias, and might be made before it
-    }));
+      encryptionKey: streamKey && targetKeyOf(streamKey), // a stream does not depend on an alias, and could be created before it
+    });
+    return { ...bindKinesisStream(stream), encryptionKey };
   }
 }
 
@@ -147,16 +154,16 @@ class ExistingDeliveryStream extends DeliveryStreamDestination {
     super();
   }
 
-  public _bind(scope: Construct, context: StreamingContext): StreamingTarget {
-    requireContactRecords(scope, context);
-    requireLocal(scope, DELIVERY_STREAM_ARN, this.stream.deliveryStreamArn, this.stream);
+  public _bind(scope: Construct, context: DestinationContext): BoundDestination {
+    validateDeliveryStreamSupport(scope, context);
+    validateLocalArn(scope, context.dataType.prop, this.stream.deliveryStreamArn, DELIVERY_STREAM_ARN, this.stream);
     const resource = this.stream.node.defaultChild;
-    const source = firehose.CfnDeliveryStream.isCfnDeliveryStream(resource) ? resource.deliveryStreamType : undefined;
-    if (source !== undefined && source !== 'DirectPut') {
-      throw new Error(`${scope.node.path}: ${this.stream.node.path} is a ${source} delivery stream, which refuses records from `
-        + 'Amazon Connect; pass its source with StreamingDestination.kinesisStream(), or a delivery stream without a source');
+    const type = firehose.CfnDeliveryStream.isCfnDeliveryStream(resource) ? resource.deliveryStreamType : undefined;
+    if (type !== undefined && type !== 'DirectPut') {
+      throw errorAt(scope, `the delivery stream must be of type DirectPut to receive records from Amazon Connect, got ${this.stream.node.path} of type ${type}`,
+        'specify its source with StreamingDestination.kinesisStream(), or a delivery stream without a source');
     }
-    return deliveryStreamTarget(this.stream);
+    return bindDeliveryStream(this.stream);
   }
 }
 
@@ -165,15 +172,16 @@ class NewDeliveryStream extends DeliveryStreamDestination {
     super();
   }
 
-  public _bind(scope: Construct, context: StreamingContext): StreamingTarget {
-    requireContactRecords(scope, context);
-    const encryption = this.encryption(scope, context);
+  public _bind(scope: Construct, context: DestinationContext): BoundDestination {
+    validateDeliveryStreamSupport(scope, context);
+    const { type, encryptionKey: specifiedKey } = this.props.encryption ?? firehose.StreamEncryption.customerManagedKey();
+    const needsKey = type === firehose.StreamEncryptionType.CUSTOMER_MANAGED && !specifiedKey;
+    const encryptionKey = needsKey ? context.encryptionKey() : undefined;
+    const streamKey = specifiedKey ?? encryptionKey;
+    const encryption = streamKey ? encryptionWith(scope, streamKey) : this.props.encryption!;
     if (this.props.destination) {
-      return deliveryStreamTarget(new firehose.DeliveryStream(scope, 'DeliveryStream', {
-        ...this.props,
-        destination: this.props.destination,
-        encryption,
-      }));
+      const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', { ...this.props, destination: this.props.destination, encryption });
+      return { ...bindDeliveryStream(stream), encryptionKey };
     }
     const role = this.props.role ?? new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com') });
     const bucket = contactRecordsBucket(scope, encryption.encryptionKey);
@@ -183,43 +191,38 @@ class NewDeliveryStream extends DeliveryStreamDestination {
       encryption,
       role,
     });
-    return { ...deliveryStreamTarget(stream), bucket };
-  }
-
-  /** The asked-for encryption; where that leaves the key open, it is the construct's. */
-  private encryption(scope: Construct, context: StreamingContext): firehose.StreamEncryption {
-    const { type, encryptionKey } = this.props.encryption ?? firehose.StreamEncryption.customerManagedKey();
-    if (type !== firehose.StreamEncryptionType.CUSTOMER_MANAGED) return this.props.encryption!;
-
-    const given = encryptionKey ?? context.encryptionKey();
-    const key = customerManagedKey(scope, given);
-    if (!key) {
-      throw new Error(`${scope.node.path}: a delivery stream can't be encrypted with the AWS managed key ${printable(scope, given.keyArn)}; `
-        + 'pass a customer managed key, or encryption: StreamEncryption.awsOwnedKey()');
-    }
-    // Of a key in another stack, only the ARN: a statement for the role in its policy would close a cycle of stacks.
-    const usable = Stack.of(key) === Stack.of(scope) ? key : kms.Key.fromKeyArn(scope, 'Key', key.keyArn);
-    return firehose.StreamEncryption.customerManagedKey(usable);
+    return { ...bindDeliveryStream(stream), bucket, encryptionKey };
   }
 }
 
-function kinesisTarget(stream: kinesis.IStream): StreamingTarget {
+function encryptionWith(scope: Construct, specified: kms.IKey): firehose.StreamEncryption {
+  const key = customerManagedKey(scope, specified);
+  if (!key) {
+    throw errorAt(scope, `encryption of a delivery stream must use a customer managed key, got the AWS managed key ${format(scope, specified.keyArn)}`,
+      'specify a customer managed key, or StreamEncryption.awsOwnedKey()');
+  }
+  // A key in another stack is referenced by its ARN only: a statement for the role in its policy would create a dependency cycle.
+  const usable = Stack.of(key) === Stack.of(scope) ? key : kms.Key.fromKeyArn(scope, 'Key', key.keyArn);
+  return firehose.StreamEncryption.customerManagedKey(usable);
+}
+
+function bindKinesisStream(kinesisStream: kinesis.IStream): BoundDestination {
   return {
-    storageConfig: { storageType: 'KINESIS_STREAM', kinesisStreamConfig: { streamArn: stream.streamArn } },
-    kinesisStream: stream,
+    storageConfig: { storageType: 'KINESIS_STREAM', kinesisStreamConfig: { streamArn: kinesisStream.streamArn } },
+    kinesisStream,
   };
 }
 
-function deliveryStreamTarget(deliveryStream: firehose.IDeliveryStream): StreamingTarget {
+function bindDeliveryStream(deliveryStream: firehose.IDeliveryStream): BoundDestination {
   return {
     storageConfig: { storageType: 'KINESIS_FIREHOSE', kinesisFirehoseConfig: { firehoseArn: deliveryStream.deliveryStreamArn } },
     deliveryStream,
   };
 }
 
-function requireContactRecords(scope: Construct, context: StreamingContext): void {
-  if (context.resourceType !== 'CONTACT_TRACE_RECORDS') {
-    throw new Error(`${scope.node.path}: ${context.resourceType} can't go to a delivery stream, only to a Kinesis data stream; `
-      + 'use StreamingDestination.kinesisStream() or newKinesisStream()');
+function validateDeliveryStreamSupport(scope: Construct, { dataType }: DestinationContext): void {
+  if (!dataType.destinations.includes('Firehose delivery stream')) {
+    throw errorAt(scope, `${dataType.prop} must be sent to a ${dataType.destinations.join(' or ')}, got a Firehose delivery stream`,
+      'use StreamingDestination.kinesisStream() or StreamingDestination.newKinesisStream()');
   }
 }

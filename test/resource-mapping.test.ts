@@ -9,7 +9,7 @@ import { ConnectDataStreaming, type ConnectDataStreamingProps, ConnectInstance, 
 import {
   associations, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, instanceWithRole, KEY_ARN, OTHER_INSTANCE_ARN, STREAM_ARN,
 } from './support';
-import { run } from '../src/resource-mapping/cli';
+import { run } from '../src/import/command';
 
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'mapping-')); });

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { run } from '../resource-mapping/cli';
+import { run } from '../import/command';
 
 process.exitCode = run(process.argv.slice(2), console);

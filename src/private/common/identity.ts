@@ -1,0 +1,30 @@
+import { createHash } from 'crypto';
+import { type IResolvable, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnInstance } from 'aws-cdk-lib/aws-connect';
+import type { IConstruct } from 'constructs';
+import { referencesIn } from './references';
+
+/** A text that is equal for equal values, and different for different values. */
+export function identityOf(scope: IConstruct, value: string): string {
+  if (!Token.isUnresolved(value)) return value;
+
+  return Tokenization.reverseString(value)
+    .mapTokens({ mapToken: (token) => tokenIdentity(scope, token) })
+    .join({ join: (left, right) => `${left}${right}` });
+}
+
+/** A short hash of a text, for construct ids. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+// Two tokens may have the same value, and two stacks may contain the same logical id, so the target of a reference decides.
+function tokenIdentity(scope: IConstruct, token: IResolvable): string {
+  return Reference.isReference(token)
+    ? referenceIdentity(token)
+    : [JSON.stringify(Stack.of(scope).resolve(token)), ...referencesIn(scope, token).map(referenceIdentity)].join(' ');
+}
+
+function referenceIdentity({ target, displayName }: Reference): string {
+  return CfnInstance.isCfnInstance(target) ? target.node.addr : `${target.node.addr}.${displayName}`;
+}

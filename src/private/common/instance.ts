@@ -1,0 +1,55 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnInstance } from 'aws-cdk-lib/aws-connect';
+import type { aws_connect as connect, IEnvironmentAware, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
+import type { Construct } from 'constructs';
+import { INSTANCE_ARN, validateLocalArn } from './arn';
+import { errorAt } from './errors';
+import { describe } from './formatting';
+import { identityOf } from './identity';
+import { referencesIn } from './references';
+
+/** An instance that may provide its role: `ConnectInstance`, or a class of another library with the same attribute. */
+interface InstanceWithRole extends connect.IInstanceRef {
+  readonly serviceRoleArn?: string;
+}
+
+/** The Amazon Connect instance of a construct, resolved once for associations, keys and lookups. */
+export class Instance implements IEnvironmentAware {
+  /** Validates the `instance` prop of the construct and resolves it. */
+  public static resolve(scope: Construct, instance: connect.IInstanceRef): Instance {
+    if (!instance?.instanceRef) {
+      throw errorAt(scope, `instance must be an Amazon Connect instance, got ${describe(instance)}`,
+        'specify a CfnInstance, or import an instance with ConnectInstance.fromInstanceArn()');
+    }
+    validateLocalArn(scope, 'instance', instance.instanceRef.instanceArn, INSTANCE_ARN, instance);
+    return new Instance(instance);
+  }
+
+  /** The ARN of the instance. */
+  public readonly arn: string;
+
+  /**
+   * A text that is equal for the same instance, whether it is specified by ARN, by id or by reference. The id of an instance
+   * is unique in its account and Region.
+   */
+  public readonly identity: string;
+
+  /** The ARN of the service-linked role, unless it must be looked up at deployment. */
+  public readonly knownServiceRoleArn?: string;
+
+  private constructor(private readonly instance: connect.IInstanceRef) {
+    this.arn = instance.instanceRef.instanceArn;
+    this.identity = identityOf(instance, this.arn.slice(this.arn.lastIndexOf('/') + 1)); // an ARN that is a token has no slash
+    this.knownServiceRoleArn = CfnInstance.isCfnInstance(instance) ? instance.attrServiceRole : (instance as InstanceWithRole).serviceRoleArn;
+  }
+
+  /** The account and Region of the instance. */
+  public get env(): ResourceEnvironment {
+    return this.instance.env;
+  }
+
+  /** The stacks that a template references if it names the instance and its role. */
+  public get referencedStacks(): Stack[] {
+    return referencesIn(this.instance, this.knownServiceRoleArn ?? this.arn).map(({ target }) => Stack.of(target));
+  }
+}

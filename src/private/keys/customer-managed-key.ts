@@ -1,0 +1,45 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnKey, type IAlias, type IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { errorAt } from '../common/errors';
+import { format } from '../common/formatting';
+import { isDifferent } from '../common/tokens';
+
+/** Returns the customer managed key that the specified key or alias refers to. Undefined for an AWS managed key, which needs no setup. */
+export function customerManagedKey(scope: Construct, specified: IKey): IKey | undefined {
+  const { region } = Stack.of(scope);
+  if (isDifferent(specified.env.region, region)) {
+    throw errorAt(scope, `the KMS key must be in the Region of the stack, ${region}, got ${format(scope, specified.keyArn)} in ${specified.env.region}`,
+      `specify a key, or a multi-Region replica key, in ${region}`);
+  }
+  if (/:alias\/aws\//.test(specified.keyArn)) return undefined;
+
+  const key = targetKeyOf(specified);
+  if (isAlias(key)) {
+    throw errorAt(scope, `the KMS key must be a key or an alias with a known target key, got the imported alias ${format(scope, key.keyArn)}`,
+      'specify the key itself, such as Key.fromKeyArn(scope, id, keyArn)');
+  }
+  return key;
+}
+
+/** Returns the target key of an alias if it is known, and any other key unchanged. */
+export function targetKeyOf(key: IKey): IKey {
+  return 'aliasTargetKey' in key && aliasTargetKey(key as IAlias) || key;
+}
+
+/** Returns the resource of a key that the app defines. */
+export function keyResource(key: IKey): CfnKey | undefined {
+  return [key.node.defaultChild, key.node.scope].find(CfnKey.isCfnKey);
+}
+
+function isAlias(key: IKey): boolean {
+  return 'aliasTargetKey' in key || /:alias\//.test(key.keyArn);
+}
+
+function aliasTargetKey(alias: IAlias): IKey | undefined {
+  try {
+    return alias.aliasTargetKey;
+  } catch {
+    return undefined; // an alias that was imported by name throws
+  }
+}

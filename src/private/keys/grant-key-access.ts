@@ -1,0 +1,77 @@
+import { Stack } from 'aws-cdk-lib';
+import type { CfnStream, IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct, IDependable } from 'constructs';
+import { customerManagedKey, keyResource } from './customer-managed-key';
+import { KeyPolicies, keyPolicyStatement } from './key-policies';
+import { KmsGrants } from './kms-grants';
+import { KeyAccess } from '../../key-access';
+import { errorAt } from '../common/errors';
+import { format } from '../common/formatting';
+import type { Instance } from '../common/instance';
+import { streamResource } from '../common/kinesis-streams';
+import { serviceRoleArn } from '../service-role/service-role';
+
+/** Grants the instance permission to encrypt with the key of the stream. Returns what the association must depend on. */
+export function grantKeyAccess(scope: Construct, stream: IStream, instance: Instance, keyAccess: KeyAccess): IDependable[] {
+  if (keyAccess === KeyAccess.EXTERNAL || !stream.encryptionKey) return [];
+  const key = customerManagedKey(scope, stream.encryptionKey);
+  if (!key) return [];
+
+  if (keyAccess === KeyAccess.KEY_POLICY) validateKeyPolicyAccess(scope, key, instance);
+  const resource = keyResource(key);
+  const isByPolicy = keyAccess === KeyAccess.KEY_POLICY
+    || (keyAccess === KeyAccess.AUTOMATIC && resource && canReferenceInstance(scope, resource.stack, instance));
+  return isByPolicy ? allowInKeyPolicy(stream, resource!, key, instance) : [createGrant(scope, stream, key, instance)];
+}
+
+function allowInKeyPolicy(stream: IStream, resource: CfnKey, key: IKey, instance: Instance): IDependable[] {
+  KeyPolicies.of(resource.stack).allow(key, resource, serviceRoleArn(resource.stack, instance));
+  return dependsOnKey(stream, key) ? [] : [resource];
+}
+
+/** Whether the stream references the key, as L2 streams do, so that a resource that depends on the stream also depends on the key. */
+function dependsOnKey(stream: IStream, key: IKey): boolean {
+  const encryption = streamResource(stream)?.streamEncryption as CfnStream.StreamEncryptionProperty | undefined;
+  return encryption?.keyId === key.keyArn;
+}
+
+function createGrant(scope: Construct, stream: IStream, key: IKey, instance: Instance): IDependable {
+  const resource = streamResource(stream);
+  if (!resource || !canReferenceInstance(scope, resource.stack, instance)) return KmsGrants.of(Stack.of(scope)).grantEncrypt(key, instance);
+
+  // An update must not encrypt an associated stream with another key before the grant on that key exists.
+  const grant = KmsGrants.of(resource.stack).grantEncrypt(key, instance);
+  resource.node.addDependency(grant);
+  return grant;
+}
+
+function validateKeyPolicyAccess(scope: Construct, key: IKey, instance: Instance): void {
+  const obstacle = obstacleToKeyPolicy(scope, key, instance);
+  if (!obstacle) return;
+
+  const roleArn = instance.knownServiceRoleArn ?? '<ServiceRole that aws connect describe-instance returns>';
+  throw errorAt(scope, `KeyAccess.KEY_POLICY cannot add a statement to the policy of the key ${format(scope, key.keyArn)}: ${obstacle}`,
+    'use KeyAccess.GRANT, or use KeyAccess.EXTERNAL after the key owner has added this statement: '
+    + format(scope, keyPolicyStatement(roleArn).toStatementJson()));
+}
+
+function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: Instance): string | undefined {
+  const stack = keyResource(key)?.stack;
+  if (!stack) return 'this app does not define the key';
+
+  const dependent = instance.referencedStacks.find((other) => other !== stack && (other === Stack.of(scope) || dependsOn(other, stack)));
+  return dependent && `the stack of the key, ${stack.node.path}, cannot reference the instance in ${dependent.node.path}, which depends on the stack of the key`;
+}
+
+/**
+ * Whether a reference from the stack to the instance cannot create a dependency cycle, whatever else the app contains: the
+ * stack contains the association, which references the instance anyway, or it depends on the stack of the instance already.
+ */
+function canReferenceInstance(scope: Construct, stack: Stack, instance: Instance): boolean {
+  return stack === Stack.of(scope) || instance.referencedStacks.every((other) => other === stack || dependsOn(stack, other));
+}
+
+function dependsOn(stack: Stack, other: Stack): boolean {
+  return stack.dependencies.some((dependency) => dependency === other || dependsOn(dependency, other));
+}

@@ -1,0 +1,76 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, type AlarmProps, Color, ComparisonOperator, type HorizontalAnnotation, type IMetric, type IWidget, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { MonitoredStream } from './monitored-streams';
+
+/** The statistics of metrics. They are functions, so that loading the library does not load CloudWatch. */
+export const sum = () => ({ statistic: Stats.SUM, period: Duration.minutes(5) });
+export const maximum = () => ({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) });
+
+/** The alarms of a stream, and its row on the dashboard. */
+export type StreamMonitoring = {
+  readonly title: string;
+  readonly alarms: Alarm[];
+  readonly graphs: IWidget[];
+};
+
+/** An alarm, and the line that shows its threshold in a graph. */
+export type AlarmWithThreshold = {
+  readonly alarm: Alarm;
+  readonly threshold: HorizontalAnnotation;
+};
+
+type ThresholdAlarmProps = Pick<AlarmProps, 'metric' | 'threshold' | 'evaluationPeriods'> & {
+  /** The label of the threshold in a graph. */
+  readonly label: string;
+  /** The consequence for the data, and what to do first. */
+  readonly description: string;
+};
+
+/** Creates an alarm that goes off when the metric reaches the threshold. Missing data is treated as not breaching. */
+export function alarmAtOrAbove(scope: Construct, id: string, props: ThresholdAlarmProps): AlarmWithThreshold {
+  return newAlarm(scope, id, props, ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, TreatMissingData.NOT_BREACHING);
+}
+
+/** Creates an alarm that goes off when the metric falls below the threshold. Missing data is treated as not breaching. */
+export function alarmBelow(scope: Construct, id: string, props: ThresholdAlarmProps): AlarmWithThreshold {
+  return newAlarm(scope, id, props, ComparisonOperator.LESS_THAN_THRESHOLD, TreatMissingData.NOT_BREACHING);
+}
+
+/** Creates an alarm that goes off when the stream receives no records for the specified time, if any. Missing data is treated as breaching. */
+export function noRecordsAlarm(stream: MonitoredStream, name: string, metric: (period: Duration) => IMetric): AlarmWithThreshold[] {
+  if (!stream.noRecordsFor) return [];
+
+  const minutes = Math.ceil(stream.noRecordsFor.toMinutes({ integral: false }));
+  const period = Duration.minutes(minutes > 24 * 60 ? 60 : minutes); // the longest period is one day
+  const time = readableDuration(stream.noRecordsFor);
+  return [newAlarm(stream.scope, 'NoRecords', {
+    metric: metric(period),
+    threshold: 1,
+    label: `alarm after ${time} without`,
+    description: `Amazon Connect has put no ${stream.data} into ${name} for ${time}. First see whether there are contacts at all. If there are, see `
+      + 'whether the instance still streams to it (aws connect list-instance-storage-configs), and whether the service-linked role of the instance '
+      + 'may use the stream and its KMS key.',
+    evaluationPeriods: Math.ceil(minutes / period.toMinutes()),
+  }, ComparisonOperator.LESS_THAN_THRESHOLD, TreatMissingData.BREACHING)];
+}
+
+function newAlarm(
+  scope: Construct, id: string, props: ThresholdAlarmProps, comparisonOperator: ComparisonOperator, treatMissingData: TreatMissingData,
+): AlarmWithThreshold {
+  const { metric, threshold, label, description: alarmDescription, evaluationPeriods } = props;
+  return {
+    alarm: new Alarm(scope, id, { metric, threshold, alarmDescription, evaluationPeriods, comparisonOperator, treatMissingData }),
+    threshold: { value: threshold, label, color: Color.RED },
+  };
+}
+
+/** Formats a duration for descriptions and labels. */
+export function readableDuration(duration: Duration): string {
+  return duration.isUnresolved() ? duration.formatTokenToNumber() : duration.toHumanString();
+}
+
+/** Capitalizes the first letter, for titles. */
+export function capitalize(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
+}

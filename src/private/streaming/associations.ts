@@ -1,0 +1,50 @@
+import type { CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
+import { Construct } from 'constructs';
+import { errorAt } from '../common/errors';
+import type { Instance } from '../common/instance';
+import { singletonIn } from '../common/singleton';
+import { isDifferent } from '../common/tokens';
+
+interface Entry {
+  readonly association: CfnInstanceStorageConfig;
+  readonly instance: Instance;
+}
+
+/**
+ * The associations of an app. Amazon Connect supports one association per instance and data type, and about two API calls per
+ * second: associations of an instance that are deployed in parallel fail with TooManyRequestsException.
+ */
+export class Associations extends Construct {
+  public static of(scope: Construct): Associations {
+    return singletonIn(scope.node.root as Construct, 'ConnectDataStreamingAssociations', Associations);
+  }
+
+  private readonly byInstance = new Map<string, Entry[]>();
+
+  /** Deploys the association after the other associations of its instance in its stack. */
+  public add(association: CfnInstanceStorageConfig, instance: Instance): void {
+    const others = this.byInstance.get(instance.identity) ?? [];
+
+    const duplicate = others
+      .filter((other) => other.association.resourceType === association.resourceType)
+      .find((other) => isSameEnvironment(other.instance, instance));
+    if (duplicate) {
+      throw errorAt(pathOf(association), `cannot stream ${association.resourceType}: ${pathOf(duplicate.association)} already streams it from this `
+        + 'Amazon Connect instance, which sends each data type to one stream',
+      'remove one of the two, or set the env of stacks that you deploy to different Regions');
+    }
+
+    const previous = others.filter((other) => other.association.stack === association.stack).pop();
+    if (previous) association.node.addDependency(previous.association);
+    this.byInstance.set(instance.identity, [...others, { association, instance }]);
+  }
+}
+
+/** An instance and its replica in another Region have the same id. */
+function isSameEnvironment(one: Instance, other: Instance): boolean {
+  return !isDifferent(one.env.region, other.env.region) && !isDifferent(one.env.account, other.env.account);
+}
+
+function pathOf(association: CfnInstanceStorageConfig): string {
+  return association.node.scope!.node.path;
+}

@@ -1,0 +1,24 @@
+import type { CfnInstanceStorageConfigProps } from 'aws-cdk-lib/aws-connect';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { DataType } from '../common/data-types';
+
+/** What a destination is bound to. */
+export interface DestinationContext {
+  readonly dataType: DataType;
+  /** Returns the encryption key of the construct, which is created on first use. */
+  encryptionKey(): IKey;
+}
+
+/** A destination that is bound to a data type: its stream, and how the association refers to it. */
+export interface BoundDestination {
+  readonly storageConfig: Pick<CfnInstanceStorageConfigProps, 'storageType' | 'kinesisStreamConfig' | 'kinesisFirehoseConfig'>;
+  readonly kinesisStream?: IStream;
+  readonly deliveryStream?: IDeliveryStream;
+  /** The bucket that was created for the delivery stream. */
+  readonly bucket?: IBucket;
+  /** The encryption key of the construct, if the destination uses it. */
+  readonly encryptionKey?: IKey;
+}
