@@ -12,7 +12,7 @@ func main() {
 	instanceArn := context(app, "instanceArn")
 	instance := awscdk.Arn_Split(instanceArn, awscdk.ArnFormat_SLASH_RESOURCE_NAME)
 
-	NewContactCentreData(app, "ContactCentreData", &ContactCentreDataProps{
+	NewContactCenterData(app, "ContactCenterData", &ContactCenterDataProps{
 		StackProps: awscdk.StackProps{
 			Env: &awscdk.Environment{Account: instance.Account, Region: instance.Region},
 		},

@@ -1,11 +1,11 @@
 import { App, Arn, ArnFormat } from 'aws-cdk-lib';
-import { ContactCentreData } from './contact-centre-data';
+import { ContactCenterData } from './contact-center-data';
 
 const app = new App();
 const instanceArn = context('instanceArn');
 const { account, region } = Arn.split(instanceArn, ArnFormat.SLASH_RESOURCE_NAME);
 
-new ContactCentreData(app, 'ContactCentreData', {
+new ContactCenterData(app, 'ContactCenterData', {
   instanceArn,
   agentEventsStreamArn: context('agentEventsStreamArn'),
   agentEventsKeyArn: context('agentEventsKeyArn'),

@@ -10,7 +10,7 @@ from cdk_connect_data_streaming import (
 from constructs import Construct
 
 
-class ContactCentreData(Stack):
+class ContactCenterData(Stack):
     """Contact records to a new delivery stream, agent events to an existing one."""
 
     def __init__(

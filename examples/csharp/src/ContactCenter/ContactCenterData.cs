@@ -4,10 +4,10 @@ using Amazon.CDK.AWS.KMS;
 using CdkConnect.DataStreaming;
 using Constructs;
 
-namespace ContactCentre
+namespace ContactCenter
 {
     /// <summary>The existing Amazon Connect instance, and the stream for agent events with its key.</summary>
-    public sealed class ContactCentreDataProps : StackProps
+    public sealed class ContactCenterDataProps : StackProps
     {
         public required string InstanceArn { get; init; }
 
@@ -17,9 +17,9 @@ namespace ContactCentre
     }
 
     /// <summary>Contact records to a new delivery stream, agent events to an existing stream, alarms for both.</summary>
-    public sealed class ContactCentreData : Stack
+    public sealed class ContactCenterData : Stack
     {
-        public ContactCentreData(Construct scope, string id, ContactCentreDataProps props)
+        public ContactCenterData(Construct scope, string id, ContactCenterDataProps props)
             : base(scope, id, props)
         {
             var agentEvents = Stream.FromStreamAttributes(this, "AgentEvents", new StreamAttributes

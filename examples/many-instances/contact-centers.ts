@@ -2,14 +2,14 @@ import { aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 
-export interface ContactCentresProps extends StackProps {
+export interface ContactCentersProps extends StackProps {
   /** The ARNs of existing Amazon Connect instances of one account and Region. */
   readonly instanceArns: string[];
 }
 
-/** The agent events of many contact centres, a stream for each, on one key. */
-export class ContactCentres extends Stack {
-  constructor(scope: Construct, id: string, props: ContactCentresProps) {
+/** The agent events of many contact centers, a stream for each, on one key. */
+export class ContactCenters extends Stack {
+  constructor(scope: Construct, id: string, props: ContactCentersProps) {
     super(scope, id, props);
 
     const encryptionKey = new kms.Key(this, 'Key', { enableKeyRotation: true });
