@@ -9,7 +9,7 @@ import (
 	connect "github.com/cdk-connect/cdk-connect-data-streaming-go/cdkconnectdatastreaming"
 )
 
-// ContactCenterDataProps name the existing Amazon Connect instance, and the stream for agent events with its key.
+// ContactCenterDataProps specify the existing Amazon Connect instance, the stream for agent events and the key of that stream.
 type ContactCenterDataProps struct {
 	awscdk.StackProps
 	InstanceArn          *string
@@ -17,8 +17,8 @@ type ContactCenterDataProps struct {
 	AgentEventsKeyArn    *string
 }
 
-// NewContactCenterData sends contact records to a new delivery stream, agent events to an existing stream, and
-// makes alarms for both.
+// NewContactCenterData sends contact records to a new delivery stream and agent events to an existing stream, with alarms
+// for both.
 func NewContactCenterData(scope constructs.Construct, id string, props *ContactCenterDataProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, &props.StackProps)
 

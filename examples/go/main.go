@@ -27,7 +27,7 @@ func main() {
 func context(app awscdk.App, key string) *string {
 	value, ok := app.Node().TryGetContext(jsii.String(key)).(string)
 	if !ok {
-		panic("say what to stream: cdk synth --context " + key + "=<ARN>")
+		panic("missing context value: cdk synth --context " + key + "=<ARN>")
 	}
 	return &value
 }

@@ -3,8 +3,8 @@ import { ContactCenters } from './contact-centers';
 
 const app = new App();
 
-// An instance must not move between stacks: Amazon Connect would refuse the new association while the old one is there. So
-// they are grouped by what never changes, and a group that grows too large goes on in a stack of its own.
+// Do not move an instance to another stack: Amazon Connect rejects the new association while the old one exists. Group the
+// instances by something that never changes. When a stack is full, add new instances to a new stack.
 const groups: unknown = app.node.tryGetContext('contactCenters');
 for (const [name, instanceArns] of Object.entries(groups as Record<string, string[]>)) {
   const [, , , region, account] = instanceArns[0].split(':');

@@ -3,11 +3,11 @@ import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 
 export interface ContactCentersProps extends StackProps {
-  /** The ARNs of existing Amazon Connect instances of one account and Region. */
+  /** The ARNs of existing Amazon Connect instances in one account and Region. */
   readonly instanceArns: string[];
 }
 
-/** The agent events of many contact centers, a stream for each, on one key. */
+/** Agent events of many instances: one stream for each instance, one key for all streams. */
 export class ContactCenters extends Stack {
   constructor(scope: Construct, id: string, props: ContactCentersProps) {
     super(scope, id, props);

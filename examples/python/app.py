@@ -9,7 +9,7 @@ app = App()
 def context(key: str) -> str:
     value = app.node.try_get_context(key)
     if value is None:
-        raise SystemExit(f"say what to stream: cdk synth --context {key}=<ARN>")
+        raise SystemExit(f"missing context value: cdk synth --context {key}=<ARN>")
     return value
 
 

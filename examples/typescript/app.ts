@@ -14,6 +14,6 @@ new ContactCenterData(app, 'ContactCenterData', {
 
 function context(key: string): string {
   const value: unknown = app.node.tryGetContext(key);
-  if (typeof value !== 'string') throw new Error(`say what to stream: cdk synth --context ${key}=<ARN>`);
+  if (typeof value !== 'string') throw new Error(`missing context value: cdk synth --context ${key}=<ARN>`);
   return value;
 }

@@ -11,7 +11,7 @@ export interface ContactCenterDataProps extends StackProps {
   readonly agentEventsKeyArn: string;
 }
 
-/** Contact records to a new delivery stream, agent events to an existing stream, alarms for both. */
+/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both. */
 export class ContactCenterData extends Stack {
   constructor(scope: Construct, id: string, props: ContactCenterDataProps) {
     super(scope, id, props);

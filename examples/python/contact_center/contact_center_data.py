@@ -11,7 +11,7 @@ from constructs import Construct
 
 
 class ContactCenterData(Stack):
-    """Contact records to a new delivery stream, agent events to an existing one."""
+    """Sends contact records to a new delivery stream and agent events to an existing one."""
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ using Constructs;
 
 namespace ContactCenter
 {
-    /// <summary>The existing Amazon Connect instance, and the stream for agent events with its key.</summary>
+    /// <summary>The existing Amazon Connect instance, the stream for agent events and the key of that stream.</summary>
     public sealed class ContactCenterDataProps : StackProps
     {
         public required string InstanceArn { get; init; }
@@ -16,7 +16,7 @@ namespace ContactCenter
         public required string AgentEventsKeyArn { get; init; }
     }
 
-    /// <summary>Contact records to a new delivery stream, agent events to an existing stream, alarms for both.</summary>
+    /// <summary>Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both.</summary>
     public sealed class ContactCenterData : Stack
     {
         public ContactCenterData(Construct scope, string id, ContactCenterDataProps props)

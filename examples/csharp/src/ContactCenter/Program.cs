@@ -25,7 +25,7 @@ namespace ContactCenter
         private static string Context(App app, string key)
         {
             return app.Node.TryGetContext(key) as string
-                ?? throw new ArgumentException($"say what to stream: cdk synth --context {key}=<ARN>");
+                ?? throw new ArgumentException($"missing context value: cdk synth --context {key}=<ARN>");
         }
     }
 }

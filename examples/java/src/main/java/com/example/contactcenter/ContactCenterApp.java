@@ -34,6 +34,6 @@ public final class ContactCenterApp {
         if (app.getNode().tryGetContext(key) instanceof String value) {
             return value;
         }
-        throw new IllegalArgumentException("say what to stream: cdk synth --context " + key + "=<ARN>");
+        throw new IllegalArgumentException("missing context value: cdk synth --context " + key + "=<ARN>");
     }
 }
