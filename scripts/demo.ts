@@ -14,7 +14,7 @@ interface SdkCall {
 }
 
 const ROOT = resolve(__dirname, '..');
-const STACK = 'ContactCentreData';
+const STACK = 'ContactCenterData';
 
 const template = synthesise();
 heading('What was made');

@@ -93,7 +93,7 @@ const csharp: Language = {
       DOTNET_CLI_TELEMETRY_OPTOUT: 'true',
       DOTNET_NOLOGO: 'true',
     };
-    run(app, ['dotnet', 'build', '--verbosity', 'quiet', 'src/ContactCentre'], environment);
+    run(app, ['dotnet', 'build', '--verbosity', 'quiet', 'src/ContactCenter'], environment);
     return environment;
   },
 };

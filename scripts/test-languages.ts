@@ -14,7 +14,7 @@ import type { Template } from './template';
 
 type Outcome = 'passed' | 'failed' | 'not run';
 
-const STACK = 'ContactCentreData';
+const STACK = 'ContactCenterData';
 const WRONG_ARN = 'arn:aws:connect:us-east-1:111122223333:queue/aaaaaaaa-bbbb-cccc-dddd-111111111111';
 const MESSAGE = `${STACK}/Instance: "${WRONG_ARN}" is not the ARN of an Amazon Connect instance`;
 

@@ -61,7 +61,7 @@ function synthesise(): void {
     },
   });
 
-  const template = JSON.parse(readFileSync(join(user, 'cdk.out', 'ContactCentreData.template.json'), 'utf8')) as Template;
+  const template = JSON.parse(readFileSync(join(user, 'cdk.out', 'ContactCenterData.template.json'), 'utf8')) as Template;
   const associations = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Connect::InstanceStorageConfig');
   if (associations.length !== 2) throw new Error(`the example app made ${associations.length} associations, not 2`);
   console.log(`the example app synthesised with aws-cdk-lib ${installedVersion(user, 'aws-cdk-lib')}: ${Object.keys(template.Resources).length} resources`);

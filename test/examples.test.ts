@@ -5,7 +5,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ACCOUNT, associations, connectStatements, ENV, INSTANCE_ID, resources, ROLE_ARN, theOnly, types } from './support';
 import { RegionalStreaming } from '../examples/global-resiliency/regional-streaming';
 import { Leaving, Left } from '../examples/leave/leaving';
-import { ContactCentres } from '../examples/many-instances/contact-centres';
+import { ContactCenters } from '../examples/many-instances/contact-centers';
 import { Migrated } from '../examples/migrate-from-l1/after';
 import { HandWritten } from '../examples/migrate-from-l1/before';
 
@@ -59,7 +59,7 @@ describe('many instances', () => {
   const arnOf = (number: number) => `arn:aws:connect:us-east-1:${ACCOUNT}:instance/aaaaaaaa-bbbb-cccc-dddd-${String(number).padStart(12, '0')}`;
 
   test('an instance that is added leaves the resources of the others alone', () => {
-    const [before, after] = [[1, 3], [1, 2, 3]].map((numbers) => new ContactCentres(new App(), 'Stack', { env: ENV, instanceArns: numbers.map(arnOf) }));
+    const [before, after] = [[1, 3], [1, 2, 3]].map((numbers) => new ContactCenters(new App(), 'Stack', { env: ENV, instanceArns: numbers.map(arnOf) }));
     for (const type of ['AWS::Kinesis::Stream', 'AWS::Connect::InstanceStorageConfig']) {
       expect(resources(after, type)).toMatchObject(resources(before, type));
     }

@@ -4,7 +4,7 @@ import {
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';
 
-/** What was set up in the console: contact records to a delivery stream, agent events to an encrypted Kinesis data stream. */
+/** Associations that were created in the console: contact records to a delivery stream, agent events to an encrypted Kinesis data stream. */
 export class AdoptedStreaming extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
@@ -21,7 +21,7 @@ export class AdoptedStreaming extends Stack {
       contactRecords: StreamingDestination.deliveryStream(
         firehose.DeliveryStream.fromDeliveryStreamName(this, 'ContactRecords', 'contact-records')),
       agentEvents: StreamingDestination.kinesisStream(agentEvents),
-      keyAccess: KeyAccess.EXTERNAL, // the key lets Amazon Connect in already
+      keyAccess: KeyAccess.EXTERNAL, // the key policy already grants Amazon Connect access
     });
     RemovalPolicies.of(streaming).apply(RemovalPolicy.RETAIN);
   }

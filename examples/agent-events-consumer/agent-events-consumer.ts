@@ -11,7 +11,7 @@ export interface AgentEventsConsumerProps extends StackProps {
   readonly instanceArn: string;
 }
 
-/** The present status of each agent in a table, kept by a Lambda function that reads agent events. */
+/** A Lambda function that reads agent events and keeps the current status of each agent in a DynamoDB table. */
 export class AgentEventsConsumer extends Stack {
   constructor(scope: Construct, id: string, props: AgentEventsConsumerProps) {
     super(scope, id, props);
@@ -43,12 +43,12 @@ export class AgentEventsConsumer extends Stack {
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(30) }],
     });
-    // The event source lets the function read the stream and decrypt with its key.
+    // The event source grants the function permission to read the stream and to decrypt with its key.
     consumer.addEventSource(new sources.KinesisEventSource(streaming.agentEventsStream!, {
       startingPosition: lambda.StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(1),
-      // A record that fails does not stop the shard: its batch is divided, and after some attempts the record goes to the bucket.
+      // A failing record does not block the shard: Lambda splits the batch, and sends the record to the bucket after the last retry.
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 5,

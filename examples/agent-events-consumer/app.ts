@@ -5,7 +5,7 @@ const app = new App();
 
 const instanceArn: unknown = app.node.tryGetContext('instanceArn');
 if (typeof instanceArn !== 'string') {
-  throw new Error('say which instance to stream from: cdk synth --context instanceArn=arn:aws:connect:<region>:<account>:instance/<id>');
+  throw new Error('specify the instance: cdk synth --context instanceArn=arn:aws:connect:<region>:<account>:instance/<id>');
 }
 const [, , , region, account] = instanceArn.split(':');
 

@@ -3,11 +3,11 @@ import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 
 export interface RegionalStreamingProps extends StackProps {
-  /** The id that the Amazon Connect instance and its replica share. */
+  /** The ID of the Amazon Connect instance and of its replica. */
   readonly instanceId: string;
 }
 
-/** What streams from the instance of one Region, in that Region. */
+/** Data streaming from the instance in the Region of the stack. */
 export class RegionalStreaming extends Stack {
   constructor(scope: Construct, id: string, props: RegionalStreamingProps) {
     super(scope, id, props);

@@ -1,4 +1,4 @@
-module example.com/contact-centre
+module example.com/contact-center
 
 go 1.25.0
 

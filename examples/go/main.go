@@ -12,7 +12,7 @@ func main() {
 	instanceArn := context(app, "instanceArn")
 	instance := awscdk.Arn_Split(instanceArn, awscdk.ArnFormat_SLASH_RESOURCE_NAME)
 
-	NewContactCentreData(app, "ContactCentreData", &ContactCentreDataProps{
+	NewContactCenterData(app, "ContactCenterData", &ContactCenterDataProps{
 		StackProps: awscdk.StackProps{
 			Env: &awscdk.Environment{Account: instance.Account, Region: instance.Region},
 		},
@@ -27,7 +27,7 @@ func main() {
 func context(app awscdk.App, key string) *string {
 	value, ok := app.Node().TryGetContext(jsii.String(key)).(string)
 	if !ok {
-		panic("say what to stream: cdk synth --context " + key + "=<ARN>")
+		panic("missing context value: cdk synth --context " + key + "=<ARN>")
 	}
 	return &value
 }

@@ -4,7 +4,7 @@ import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk
 
 const INSTANCE_ARN = 'arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111';
 
-/** Before the construct is removed. */
+/** The first deployment: retains everything that streams. */
 export class Leaving extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
@@ -18,7 +18,7 @@ export class Leaving extends Stack {
   }
 }
 
-/** After that: what was retained is no longer the stack's, but the key is, and Amazon Connect still uses it. */
+/** The second deployment: the construct is removed. The key stays in the stack, and Amazon Connect still uses it. */
 export class Left extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);

@@ -1,4 +1,4 @@
-import { aws_connect as connect, aws_kinesis as kinesis, aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
+import { aws_kinesis as kinesis, aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 
@@ -16,12 +16,6 @@ export class Migrated extends Stack {
       instance: ConnectInstance.fromInstanceAttributes(this, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn: ROLE_ARN }),
       agentEvents: StreamingDestination.kinesisStream(stream),
     });
-    keepLogicalId(streaming, 'AgentEvents', 'AgentEvents');
+    streaming.agentEventsAssociation!.overrideLogicalId('AgentEvents');
   }
-}
-
-/** Keeps the logical id that the association of a kind of data had before. */
-function keepLogicalId(streaming: ConnectDataStreaming, kindOfData: string, logicalId: string): void {
-  const association = streaming.node.findChild(kindOfData).node.findChild('Resource') as connect.CfnInstanceStorageConfig;
-  association.overrideLogicalId(logicalId);
 }

@@ -1,11 +1,11 @@
 import { App, Arn, ArnFormat } from 'aws-cdk-lib';
-import { ContactCentreData } from './contact-centre-data';
+import { ContactCenterData } from './contact-center-data';
 
 const app = new App();
 const instanceArn = context('instanceArn');
 const { account, region } = Arn.split(instanceArn, ArnFormat.SLASH_RESOURCE_NAME);
 
-new ContactCentreData(app, 'ContactCentreData', {
+new ContactCenterData(app, 'ContactCenterData', {
   instanceArn,
   agentEventsStreamArn: context('agentEventsStreamArn'),
   agentEventsKeyArn: context('agentEventsKeyArn'),
@@ -14,6 +14,6 @@ new ContactCentreData(app, 'ContactCentreData', {
 
 function context(key: string): string {
   const value: unknown = app.node.tryGetContext(key);
-  if (typeof value !== 'string') throw new Error(`say what to stream: cdk synth --context ${key}=<ARN>`);
+  if (typeof value !== 'string') throw new Error(`missing context value: cdk synth --context ${key}=<ARN>`);
   return value;
 }

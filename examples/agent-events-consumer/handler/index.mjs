@@ -1,5 +1,5 @@
 /**
- * Keeps the status of each agent and counts their events, each event once however often it is delivered.
+ * Stores the status of each agent and counts the agent's events. An event that is delivered more than once is counted once.
  *
  * @see https://docs.aws.amazon.com/connect/latest/adminguide/agent-event-stream-model.html
  */
@@ -7,17 +7,17 @@ import { DynamoDBClient, TransactionCanceledException, TransactWriteItemsCommand
 
 const dynamodb = new DynamoDBClient();
 
-// An event may come again as long as it is in the stream, which keeps it for a day.
+// Kinesis can deliver an event again during the retention period of the stream, which is one day.
 const REMEMBERED_SECONDS = 2 * 24 * 60 * 60;
 
 export async function handler({ Records }) {
   for (const { kinesis: { data, sequenceNumber } } of Records) {
     try {
       const event = parse(data);
-      if (event.EventType !== 'HEART_BEAT') await keep(event); // a filter of the event source would drop what is not JSON without a trace
+      if (event.EventType !== 'HEART_BEAT') await keep(event); // a filter on the event source would silently drop records that are not JSON
     } catch (error) {
-      console.error(JSON.stringify({ sequenceNumber, error: error.name })); // not the message, which may show the record
-      // Lambda delivers this record again, and those after it: the events of an agent stay in order.
+      console.error(JSON.stringify({ sequenceNumber, error: error.name })); // not the message, which can contain parts of the record
+      // Lambda delivers this record and all later records of the batch again, so the events of an agent stay in order.
       return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
     }
   }
@@ -30,7 +30,7 @@ function parse(data) {
   return event;
 }
 
-/** The event is remembered and takes effect, or neither. */
+/** Updates the agent and stores the event ID in one transaction. */
 async function keep({ AgentARN, CurrentAgentSnapshot, EventId, EventTimestamp }) {
   const TableName = process.env.TABLE_NAME;
   const remember = {

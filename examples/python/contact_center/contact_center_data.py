@@ -10,8 +10,8 @@ from cdk_connect_data_streaming import (
 from constructs import Construct
 
 
-class ContactCentreData(Stack):
-    """Contact records to a new delivery stream, agent events to an existing one."""
+class ContactCenterData(Stack):
+    """Sends contact records to a new delivery stream and agent events to an existing one."""
 
     def __init__(
         self,

@@ -4,10 +4,10 @@ using Amazon.CDK.AWS.KMS;
 using CdkConnect.DataStreaming;
 using Constructs;
 
-namespace ContactCentre
+namespace ContactCenter
 {
-    /// <summary>The existing Amazon Connect instance, and the stream for agent events with its key.</summary>
-    public sealed class ContactCentreDataProps : StackProps
+    /// <summary>The existing Amazon Connect instance, the stream for agent events and the key of that stream.</summary>
+    public sealed class ContactCenterDataProps : StackProps
     {
         public required string InstanceArn { get; init; }
 
@@ -16,10 +16,10 @@ namespace ContactCentre
         public required string AgentEventsKeyArn { get; init; }
     }
 
-    /// <summary>Contact records to a new delivery stream, agent events to an existing stream, alarms for both.</summary>
-    public sealed class ContactCentreData : Stack
+    /// <summary>Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both.</summary>
+    public sealed class ContactCenterData : Stack
     {
-        public ContactCentreData(Construct scope, string id, ContactCentreDataProps props)
+        public ContactCenterData(Construct scope, string id, ContactCenterDataProps props)
             : base(scope, id, props)
         {
             var agentEvents = Stream.FromStreamAttributes(this, "AgentEvents", new StreamAttributes

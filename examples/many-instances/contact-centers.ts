@@ -2,14 +2,14 @@ import { aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 
-export interface ContactCentresProps extends StackProps {
-  /** The ARNs of existing Amazon Connect instances of one account and Region. */
+export interface ContactCentersProps extends StackProps {
+  /** The ARNs of existing Amazon Connect instances in one account and Region. */
   readonly instanceArns: string[];
 }
 
-/** The agent events of many contact centres, a stream for each, on one key. */
-export class ContactCentres extends Stack {
-  constructor(scope: Construct, id: string, props: ContactCentresProps) {
+/** Agent events of many instances: one stream for each instance, one key for all streams. */
+export class ContactCenters extends Stack {
+  constructor(scope: Construct, id: string, props: ContactCentersProps) {
     super(scope, id, props);
 
     const encryptionKey = new kms.Key(this, 'Key', { enableKeyRotation: true });

@@ -1,4 +1,4 @@
-package com.example.contactcentre;
+package com.example.contactcenter;
 
 import io.github.cdkconnect.datastreaming.ConnectDataStreaming;
 import io.github.cdkconnect.datastreaming.ConnectInstance;
@@ -12,13 +12,13 @@ import software.amazon.awscdk.services.kinesis.StreamAttributes;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
-/** Contact records to a new delivery stream, agent events to an existing stream, alarms for both. */
-public class ContactCentreData extends Stack {
+/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both. */
+public class ContactCenterData extends Stack {
 
-    /** The existing Amazon Connect instance, and the stream for agent events with its key. */
+    /** The existing Amazon Connect instance, the stream for agent events and the key of that stream. */
     public record Sources(String instanceArn, String agentEventsStreamArn, String agentEventsKeyArn) {}
 
-    public ContactCentreData(final Construct scope, final String id, final Sources sources, final StackProps props) {
+    public ContactCenterData(final Construct scope, final String id, final Sources sources, final StackProps props) {
         super(scope, id, props);
 
         final IStream agentEvents = Stream.fromStreamAttributes(this, "AgentEvents", StreamAttributes.builder()

@@ -9,17 +9,17 @@ import (
 	connect "github.com/cdk-connect/cdk-connect-data-streaming-go/cdkconnectdatastreaming"
 )
 
-// ContactCentreDataProps name the existing Amazon Connect instance, and the stream for agent events with its key.
-type ContactCentreDataProps struct {
+// ContactCenterDataProps specify the existing Amazon Connect instance, the stream for agent events and the key of that stream.
+type ContactCenterDataProps struct {
 	awscdk.StackProps
 	InstanceArn          *string
 	AgentEventsStreamArn *string
 	AgentEventsKeyArn    *string
 }
 
-// NewContactCentreData sends contact records to a new delivery stream, agent events to an existing stream, and
-// makes alarms for both.
-func NewContactCentreData(scope constructs.Construct, id string, props *ContactCentreDataProps) awscdk.Stack {
+// NewContactCenterData sends contact records to a new delivery stream and agent events to an existing stream, with alarms
+// for both.
+func NewContactCenterData(scope constructs.Construct, id string, props *ContactCenterDataProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, &props.StackProps)
 
 	agentEvents := awskinesis.Stream_FromStreamAttributes(stack, jsii.String("AgentEvents"), &awskinesis.StreamAttributes{

@@ -1,7 +1,7 @@
 using System;
 using Amazon.CDK;
 
-namespace ContactCentre
+namespace ContactCenter
 {
     internal static class Program
     {
@@ -11,7 +11,7 @@ namespace ContactCentre
             var instanceArn = Context(app, "instanceArn");
             var instance = Arn.Split(instanceArn, ArnFormat.SLASH_RESOURCE_NAME);
 
-            _ = new ContactCentreData(app, "ContactCentreData", new ContactCentreDataProps
+            _ = new ContactCenterData(app, "ContactCenterData", new ContactCenterDataProps
             {
                 InstanceArn = instanceArn,
                 AgentEventsStreamArn = Context(app, "agentEventsStreamArn"),
@@ -25,7 +25,7 @@ namespace ContactCentre
         private static string Context(App app, string key)
         {
             return app.Node.TryGetContext(key) as string
-                ?? throw new ArgumentException($"say what to stream: cdk synth --context {key}=<ARN>");
+                ?? throw new ArgumentException($"missing context value: cdk synth --context {key}=<ARN>");
         }
     }
 }

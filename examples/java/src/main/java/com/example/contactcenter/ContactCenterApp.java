@@ -1,4 +1,4 @@
-package com.example.contactcentre;
+package com.example.contactcenter;
 
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Arn;
@@ -7,16 +7,16 @@ import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.StackProps;
 
-public final class ContactCentreApp {
+public final class ContactCenterApp {
 
-    private ContactCentreApp() {}
+    private ContactCenterApp() {}
 
     public static void main(final String[] args) {
         final App app = new App();
         final String instanceArn = context(app, "instanceArn");
         final ArnComponents instance = Arn.split(instanceArn, ArnFormat.SLASH_RESOURCE_NAME);
 
-        final ContactCentreData.Sources sources = new ContactCentreData.Sources(
+        final ContactCenterData.Sources sources = new ContactCenterData.Sources(
             instanceArn,
             context(app, "agentEventsStreamArn"),
             context(app, "agentEventsKeyArn")
@@ -25,7 +25,7 @@ public final class ContactCentreApp {
             .account(instance.getAccount())
             .region(instance.getRegion())
             .build();
-        new ContactCentreData(app, "ContactCentreData", sources, StackProps.builder().env(env).build());
+        new ContactCenterData(app, "ContactCenterData", sources, StackProps.builder().env(env).build());
 
         app.synth();
     }
@@ -34,6 +34,6 @@ public final class ContactCentreApp {
         if (app.getNode().tryGetContext(key) instanceof String value) {
             return value;
         }
-        throw new IllegalArgumentException("say what to stream: cdk synth --context " + key + "=<ARN>");
+        throw new IllegalArgumentException("missing context value: cdk synth --context " + key + "=<ARN>");
     }
 }

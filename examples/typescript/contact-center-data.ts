@@ -2,7 +2,7 @@ import { aws_kinesis as kinesis, aws_kms as kms, Stack, type StackProps } from '
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, StreamingDestination } from 'cdk-connect-data-streaming';
 import type { Construct } from 'constructs';
 
-export interface ContactCentreDataProps extends StackProps {
+export interface ContactCenterDataProps extends StackProps {
   /** The ARN of the existing Amazon Connect instance. */
   readonly instanceArn: string;
   /** The ARN of the existing Kinesis data stream for agent events. */
@@ -11,9 +11,9 @@ export interface ContactCentreDataProps extends StackProps {
   readonly agentEventsKeyArn: string;
 }
 
-/** Contact records to a new delivery stream, agent events to an existing stream, alarms for both. */
-export class ContactCentreData extends Stack {
-  constructor(scope: Construct, id: string, props: ContactCentreDataProps) {
+/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both. */
+export class ContactCenterData extends Stack {
+  constructor(scope: Construct, id: string, props: ContactCenterDataProps) {
     super(scope, id, props);
 
     const agentEvents = kinesis.Stream.fromStreamAttributes(this, 'AgentEvents', {
