@@ -235,8 +235,6 @@ const checkDashboard = project.addTask('check:dashboard', {
   ],
 });
 
-project.compileTask.execArgs(['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/lazy-modules.ts']);
-
 // `npm test` is all that a change must pass.
 project.testTask.spawn(typecheck);
 project.testTask.spawn(integ);

@@ -1,19 +1,20 @@
-/** The infrastructure, as users of the library write it. */
+/** The infrastructure defined with the library. */
 import { aws_kinesis as kinesis, aws_kms as kms, type Stack } from 'aws-cdk-lib';
-import { instanceArn, keyArn, newInstance, roleArn, type Streaming, streamArn, type Variant } from './scenario';
+import { type AddStreaming, instanceArn, keyArn, newInstance, roleArn, streamArn, type Variant } from './scenario';
 import { ConnectDataStreaming, type ConnectDataStreamingProps, ConnectInstance, StreamingDestination } from 'cdk-connect-data-streaming';
 
-export const streamings: Record<Variant, Streaming> = {
-  'look-up': (stack, number) => newStreams(stack, number, ConnectInstance.fromInstanceArn(stack, `Instance${number}`, instanceArn(number))),
-  'known role': (stack, number) => newStreams(stack, number, ConnectInstance.fromInstanceAttributes(stack, `Instance${number}`, {
+export const variants: Record<Variant, AddStreaming> = {
+  'lookup at deployment': (stack, number) =>
+    addWithNewStreams(stack, number, ConnectInstance.fromInstanceArn(stack, `Instance${number}`, instanceArn(number))),
+  'known role': (stack, number) => addWithNewStreams(stack, number, ConnectInstance.fromInstanceAttributes(stack, `Instance${number}`, {
     instanceArn: instanceArn(number),
     serviceRoleArn: roleArn(number),
   })),
-  'instance of the app': (stack, number) => newStreams(stack, number, newInstance(stack, number)),
-  'grant': existingStreams,
+  'new instance': (stack, number) => addWithNewStreams(stack, number, newInstance(stack, number)),
+  'imported key': addWithExistingStreams,
 };
 
-function newStreams(stack: Stack, number: number, instance: ConnectDataStreamingProps['instance']): void {
+function addWithNewStreams(stack: Stack, number: number, instance: ConnectDataStreamingProps['instance']): void {
   new ConnectDataStreaming(stack, `Streaming${number}`, {
     instance,
     contactRecords: StreamingDestination.newKinesisStream(),
@@ -21,7 +22,7 @@ function newStreams(stack: Stack, number: number, instance: ConnectDataStreaming
   });
 }
 
-function existingStreams(stack: Stack, number: number): void {
+function addWithExistingStreams(stack: Stack, number: number): void {
   const encryptionKey = kms.Key.fromKeyArn(stack, `Key${number}`, keyArn(number));
   const existing = (id: string, name: string) => StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, `${id}${number}`, {
     streamArn: streamArn(number, name),

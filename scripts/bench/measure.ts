@@ -1,29 +1,28 @@
-/** `node measure.js <library|twin|twin-in-constructs> <variant> <instances>`: makes the app in this process and prints what that took. */
+/** `node measure.js <baseline|library> <variant> <instances>` creates and synthesizes the app in this process and prints a measurement. */
 import { readFileSync } from 'fs';
 import { createRequire } from 'module';
-import { newApp, type Streaming } from './scenario';
+import { type AddStreaming, newApp } from './scenario';
 import { deploymentSteps, type Template } from '../template';
 
 export interface Measurement {
-  /** CPU time of construct and synth, in microseconds. */
+  /** The CPU time to load the program, create the app, and synthesize it, in microseconds. */
   readonly cpu: number;
-  /** The most memory that the process held, in KiB. */
+  /** The peak memory of the process, in KiB. */
   readonly memory: number;
   readonly resources: number;
   readonly templateBytes: number;
-  /** The most resources of a stack that CloudFormation has to make one after another. */
-  readonly steps: number;
-  /** Each one is a call of the Lambda function when its stack is created. */
+  /** The length of the longest chain of resources that CloudFormation must deploy sequentially in a stack. */
+  readonly longestChain: number;
   readonly customResources: number;
-  /** Of all inline policies together, as IAM counts them. */
+  /** The characters of all inline policies, as IAM counts them. */
   readonly policyCharacters: number;
 }
 
-const [which, variant, instances] = process.argv.slice(2);
-const { streamings } = createRequire(__filename)(`./${which}`) as { streamings: Record<string, Streaming> }; // one of the two, not both
+const [program, variant, instances] = process.argv.slice(2);
 
 const before = process.cpuUsage();
-const { stacks } = newApp(Number(instances), streamings[variant]).synth();
+const { variants } = createRequire(__filename)(`./${program}`) as { variants: Record<string, AddStreaming> };
+const { stacks } = newApp(Number(instances), variants[variant]).synth();
 const { user, system } = process.cpuUsage(before);
 const { maxRSS: memory } = process.resourceUsage();
 
@@ -37,13 +36,13 @@ console.log(JSON.stringify({
   memory,
   resources: resources.length,
   templateBytes: files.reduce((sum, { length }) => sum + length, 0),
-  steps: Math.max(...templates.map((template) => deploymentSteps(template).length)),
+  longestChain: Math.max(...templates.map((template) => deploymentSteps(template).length)),
   customResources: ofType('Custom::AWS').length,
-  policyCharacters: ofType('AWS::IAM::Policy').map(({ Properties }) => asDeployed(Properties!.PolicyDocument)).join('').length,
+  policyCharacters: ofType('AWS::IAM::Policy').map(({ Properties }) => withRoleArns(Properties!.PolicyDocument)).join('').length,
 } satisfies Measurement));
 
-/** A policy document with ARNs for what it refers to. */
-function asDeployed(document: unknown): string {
+/** The policy document with a role ARN in place of each reference, as it is deployed. */
+function withRoleArns(document: unknown): string {
   return JSON.stringify(document).replace(/\{"Fn::GetAtt":[^}]*\}/g, '"arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/'
     + 'AWSServiceRoleForAmazonConnect_aaaaaaaaaaaaaaaaaaaa"');
 }

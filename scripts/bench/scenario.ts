@@ -2,20 +2,20 @@ import { App, aws_connect as connect, Stack } from 'aws-cdk-lib';
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
-const INSTANCES_TO_A_STACK = 20;
+const INSTANCES_PER_STACK = 20;
 
-/** What the app knows of its instances, and whose the keys are. */
-export type Variant = 'look-up' | 'known role' | 'instance of the app' | 'grant';
+/** How the app specifies its instances and streams. The page describes each variant. */
+export type Variant = 'lookup at deployment' | 'known role' | 'new instance' | 'imported key';
 
-/** Streams contact records and agent events of one instance. */
-export type Streaming = (stack: Stack, number: number) => void;
+/** Adds the streaming of contact records and agent events of one instance to the stack. */
+export type AddStreaming = (stack: Stack, number: number) => void;
 
-/** An app with so many instances, 20 to a stack. */
-export function newApp(instances: number, streaming: Streaming): App {
+/** An app with the specified number of instances, 20 in each stack. */
+export function newApp(instances: number, addStreaming: AddStreaming): App {
   const app = new App({ analyticsReporting: false });
-  for (let first = 1; first <= instances; first += INSTANCES_TO_A_STACK) {
-    const stack = new Stack(app, `ContactCentres${first}`, { env: { account: ACCOUNT, region: REGION } });
-    for (let number = first; number < first + INSTANCES_TO_A_STACK && number <= instances; number++) streaming(stack, number);
+  for (let first = 1; first <= instances; first += INSTANCES_PER_STACK) {
+    const stack = new Stack(app, `ContactCenters${first}`, { env: { account: ACCOUNT, region: REGION } });
+    for (let number = first; number < first + INSTANCES_PER_STACK && number <= instances; number++) addStreaming(stack, number);
   }
   return app;
 }
@@ -30,7 +30,7 @@ export function newInstance(stack: Stack, number: number): connect.CfnInstance {
   return new connect.CfnInstance(stack, `Instance${number}`, {
     identityManagementType: 'CONNECT_MANAGED',
     attributes: { inboundCalls: true, outboundCalls: true },
-    instanceAlias: `contact-centre-${number}`,
+    instanceAlias: `contact-center-${number}`,
   });
 }
 
