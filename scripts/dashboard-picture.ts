@@ -7,9 +7,9 @@ import { dirname } from 'path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template as Synthesised } from 'aws-cdk-lib/assertions';
 import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
-import { type Annotation, dashboardBody, type MetricOptions, type Widget } from './dashboard';
-import type { Template } from './template';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, StreamingDestination } from '../src';
+import { type Annotation, dashboardBody, type MetricOptions, type Widget } from '../test/template/dashboard-body';
+import type { Template } from '../test/template/template';
 
 const COLUMN = 46;
 const ROW = 28;

@@ -5,7 +5,7 @@ import { execFileSync } from 'child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
-import { deploymentSteps, type Template, type TemplateResource } from './template';
+import { deploymentSteps, type Template, type TemplateResource } from '../test/template/template';
 
 interface SdkCall {
   readonly service: string;

@@ -6,8 +6,8 @@ import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Athena, pathOf, putObject, type TableInput } from './athena/athena';
-import { documentedQueries } from './athena/documented-queries';
+import { Athena, pathOf, putObject, type TableInput } from '../test/athena/athena';
+import { documentedQueries } from '../test/athena/documented-queries';
 import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, StreamingDestination } from 'cdk-connect-data-streaming';
 
 function table(): TableInput {

@@ -3,9 +3,10 @@
  */
 import { mkdirSync, readFileSync } from 'fs';
 import { join } from 'path';
-import { FakeAws, identifierOf, type Template } from './cdk-cli/fake-aws';
+import { FakeAws, identifierOf } from './cdk-cli/fake-aws';
 import { Shell } from './cdk-cli/shell';
 import { INSTANCE_ARN, ROLE_ARN } from './support';
+import type { Template } from './template/template';
 
 const GUIDE = readFileSync(join(__dirname, '..', 'docs', 'adopt.md'), 'utf8');
 

@@ -9,7 +9,7 @@ import { FakeAws } from './rehearsal/fake-aws';
 import { withNeeds } from './rehearsal/orders';
 import { Rehearsal } from './rehearsal/rehearsal';
 import type { Deployed } from './rehearsal/world';
-import { deploymentSteps } from '../scripts/template';
+import { deploymentSteps } from './template/template';
 
 /** More of them: `APPS=5000 npx jest --coverage=false properties`; those of a failure again: `SEED=<the printed seed> npx jest --coverage=false properties`. */
 const APPS = Number(process.env.APPS ?? 1000);

@@ -2,6 +2,7 @@ import { App, aws_connect as connect, Stack, type StackProps } from 'aws-cdk-lib
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ConnectInstance } from '../src';
+import { renderString, singleQuoted } from './template/intrinsics';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
@@ -90,12 +91,5 @@ export function theOnly(found: Record<string, Resource>): [string, Resource] {
 export function sdkCalls(stack: Stack, event: 'Create' | 'Update' | 'Delete' = 'Create'): Array<Record<string, unknown>> {
   return Object.values(resources(stack, 'Custom::AWS'))
     .filter((resource) => event in resource.Properties)
-    .map((resource) => JSON.parse(flatten(resource.Properties[event])) as Record<string, unknown>);
-}
-
-/** A string of a template, with the intrinsic functions in it as text. */
-function flatten(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const [, parts] = (value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
-  return parts.map((part) => typeof part === 'string' ? part : JSON.stringify(part).replaceAll('"', "'")).join('');
+    .map((resource) => JSON.parse(renderString(resource.Properties[event], singleQuoted)) as Record<string, unknown>);
 }

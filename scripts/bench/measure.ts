@@ -2,7 +2,7 @@
 import { readFileSync } from 'fs';
 import { createRequire } from 'module';
 import { newApp, type Streaming } from './scenario';
-import { deploymentSteps, type Template } from '../template';
+import { deploymentSteps, type Template } from '../../test/template/template';
 
 export interface Measurement {
   /** CPU time of construct and synth, in microseconds. */

@@ -4,10 +4,8 @@ import { join } from 'path';
 import { parse } from 'yaml';
 import { LoopbackServer } from '../loopback-server';
 import { ACCOUNT } from '../support';
-
-export interface Template {
-  readonly Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; DependsOn?: string | string[]; DeletionPolicy?: string }>;
-}
+import { referencesIn } from '../template/intrinsics';
+import type { Template } from '../template/template';
 
 interface ResourceToImport {
   readonly LogicalResourceId: string;
@@ -135,7 +133,8 @@ export class FakeAws extends LoopbackServer {
   /** What CloudFormation refuses. */
   private refusal(stackName: string, { type, template: { Resources }, imported }: ChangeSet): string | undefined {
     for (const [id, { Properties, DependsOn = [] }] of Object.entries(Resources)) {
-      const unresolved = [referencesIn(Properties), DependsOn].flat(2).filter((reference) => !(reference in Resources));
+      const unresolved = [referencesIn(Properties).map(({ logicalId }) => logicalId), DependsOn].flat(2)
+        .filter((reference) => !reference.startsWith('AWS::') && !(reference in Resources));
       if (unresolved.length > 0) return `Template format error: Unresolved resource dependencies [${unresolved.join(', ')}] in the Resources block of ${id}`;
     }
     if (type !== 'IMPORT') return undefined;
@@ -199,14 +198,6 @@ function resourcesToImport(input: Record<string, string>): ResourceToImport[] {
     found.push({ LogicalResourceId: input[`${prefix}LogicalResourceId`], ResourceType: input[`${prefix}ResourceType`], ResourceIdentifier });
   }
   return found;
-}
-
-function referencesIn(value: unknown): string[] {
-  if (!(value instanceof Object)) return [];
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
-    if (key === 'Ref') return String(inner).startsWith('AWS::') ? [] : [String(inner)];
-    return key === 'Fn::GetAtt' ? [(inner as string[])[0]] : referencesIn(inner);
-  });
 }
 
 function escaped(text: string): string {

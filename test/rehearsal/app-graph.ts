@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { dependenciesOf, type Template, type TemplateResource } from '../../scripts/template';
+import { dependenciesOf, type Template, type TemplateResource } from '../template/template';
 
 interface FullTemplate extends Template {
   readonly Parameters?: Record<string, { readonly Default?: string }>;

@@ -4,6 +4,7 @@ import { join } from 'path';
 import { gunzipSync } from 'zlib';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { deserialize, duckDbType, type HiveType, parseType } from './hive';
+import { renderString, singleQuoted } from '../template/intrinsics';
 
 export type Row = Record<string, Json>;
 
@@ -87,10 +88,9 @@ export function putObject(s3: string, prefix: string, name: string, body: Uint8A
   writeFileSync(join(folder, name), body);
 }
 
-/** An `s3://` location of a template, as a path: buckets have the names of their logical ids. */
+/** The path of an `s3://` location of a template. Buckets are named after their logical ids. */
 export function pathOf(location: unknown): string {
-  const parts = typeof location === 'string' ? [location] : (location as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
-  const uri = parts.map((part) => typeof part === 'string' ? part : (part as { Ref: string }).Ref).join('');
+  const uri = renderString(location, (intrinsic, reference) => reference?.logicalId ?? singleQuoted(intrinsic));
   if (!uri.startsWith('s3://')) throw new Error(`not a location in Amazon S3: ${uri}`);
   return uri.slice('s3://'.length);
 }
