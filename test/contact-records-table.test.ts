@@ -1,6 +1,6 @@
 import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose, aws_s3 as s3, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { isAllowed, type PolicyDocument } from './rehearsal/policy-engine';
+import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import { ACCOUNT, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
 import { ConnectDataStreaming, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import { renderString, replaceIntrinsics } from './template/intrinsics';
