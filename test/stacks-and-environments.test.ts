@@ -8,6 +8,10 @@ import {
   sdkCalls, SID, STREAM_ARN, theOnly,
 } from './support';
 
+const OTHER_REGION = INSTANCE_ARN.replace('us-east-1', 'eu-west-1');
+const OTHER_PARTITION = INSTANCE_ARN.replace('arn:aws:', 'arn:aws-us-gov:');
+const OTHER_ACCOUNT = INSTANCE_ARN.replace('111122223333', '999988887777');
+
 /** Streams agent events of an existing instance whose service-linked role is looked up. */
 function streamAgentEvents(stack: Stack, instance = existingInstance(stack)): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.newKinesisStream() });
@@ -97,10 +101,6 @@ describe('a stack', () => {
 });
 
 describe('the construct rejects', () => {
-  const OTHER_REGION = INSTANCE_ARN.replace('us-east-1', 'eu-west-1');
-  const OTHER_PARTITION = INSTANCE_ARN.replace('arn:aws:', 'arn:aws-us-gov:');
-  const OTHER_ACCOUNT = INSTANCE_ARN.replace('111122223333', '999988887777');
-
   test.each([
     [OTHER_REGION, 'is in Region eu-west-1, but the stack is in us-east-1'],
     [OTHER_ACCOUNT, 'is in account 999988887777, but the stack is in 111122223333'],
@@ -147,18 +147,18 @@ describe('the construct rejects', () => {
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), contactRecords }))
       .toThrow(`Stack/Streaming/ContactRecords: ${arn} is in Region eu-west-1, but the stack is in us-east-1`);
   });
+});
 
-  test('does not validate ARNs in an environment-agnostic stack or unresolved ARNs', () => {
-    const stack = newStack({});
-    const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
-    new ConnectDataStreaming(stack, 'Streaming', {
-      instance: ConnectInstance.fromInstanceArn(stack, 'Instance', OTHER_REGION),
-      contactRecords: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'OtherRegion', STREAM_ARN.replace('us-east-1', 'eu-west-1'))),
-      agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Parameter', parameter('StreamArn'))),
-    });
+test('does not validate ARNs in an environment-agnostic stack or unresolved ARNs', () => {
+  const stack = newStack({});
+  const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
+  new ConnectDataStreaming(stack, 'Streaming', {
+    instance: ConnectInstance.fromInstanceArn(stack, 'Instance', OTHER_REGION),
+    contactRecords: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'OtherRegion', STREAM_ARN.replace('us-east-1', 'eu-west-1'))),
+    agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Parameter', parameter('StreamArn'))),
+  });
 
-    Template.fromStack(stack).hasResourceProperties('AWS::Connect::InstanceStorageConfig', {
-      InstanceArn: OTHER_REGION, KinesisStreamConfig: { StreamArn: { Ref: 'StreamArn' } },
-    });
+  Template.fromStack(stack).hasResourceProperties('AWS::Connect::InstanceStorageConfig', {
+    InstanceArn: OTHER_REGION, KinesisStreamConfig: { StreamArn: { Ref: 'StreamArn' } },
   });
 });
