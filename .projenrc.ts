@@ -8,7 +8,7 @@ import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript }
 const CDK_FLOOR = '2.257.0';
 
 /** Tests that play many deployments and apps, run engines or need the integ apps; the others take seconds. */
-const SLOW_TESTS = '/test/(adoption|rehearsal.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
+const SLOW_TESTS = '/test/(import-associations|simulation.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
 
 /** What the tool chains of the languages leave in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];

@@ -1,27 +1,27 @@
 /**
- * `npx projen docs:dashboard`: draws the layout of the dashboard that `DataStreamingMonitoring` makes, from the body of the
- * dashboard in a synthesised template: each widget at its place, with its title, metrics and thresholds, without data.
+ * `npx projen docs:dashboard`: draws the layout of the dashboard that `DataStreamingMonitoring` creates. Reads the dashboard body
+ * from a synthesized template and draws each widget with its title, metrics and thresholds, without data.
  */
 import { mkdirSync, writeFileSync } from 'fs';
 import { dirname } from 'path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template as Synthesised } from 'aws-cdk-lib/assertions';
+import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
-import { type Annotation, dashboardBody, type MetricOptions, type Widget } from './dashboard';
-import type { Template } from './template';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, StreamingDestination } from '../src';
+import { type Annotation, dashboardBody, type MetricOptions, type Widget } from '../test/template/dashboard-body';
+import type { Template } from '../test/template/template';
 
 const COLUMN = 46;
 const ROW = 28;
 const GAP = 4;
 const MARGIN = 12;
-const COLOURS = ['#1f77b4', '#ff7f0e', '#2ca02c', '#9467bd', '#8c564b']; // those of CloudWatch, without its red
+const COLORS = ['#1f77b4', '#ff7f0e', '#2ca02c', '#9467bd', '#8c564b']; // the colors of CloudWatch, except red, which marks thresholds
 
 const [, , file] = process.argv;
 mkdirSync(dirname(file), { recursive: true });
-writeFileSync(file, picture(synthesise()));
+writeFileSync(file, picture(synthesize()));
 
-function synthesise(): Widget[] {
+function synthesize(): Widget[] {
   const stack = new Stack(new App({ context: { [PATH_METADATA_ENABLE_CONTEXT]: true } }), 'ContactCentreData');
   const streaming = new ConnectDataStreaming(stack, 'Streaming', {
     instance: ConnectInstance.fromInstanceArn(stack, 'Instance', 'arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111'),
@@ -32,7 +32,7 @@ function synthesise(): Widget[] {
   });
   new DataStreamingMonitoring(stack, 'Monitoring', { streaming, noAgentEventsFor: Duration.hours(16) });
 
-  const template = Synthesised.fromStack(stack).toJSON() as Template;
+  const template = SynthesizedTemplate.fromStack(stack).toJSON() as Template;
   const [dashboard] = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard');
   return dashboardBody(template, dashboard).widgets;
 }
@@ -44,13 +44,13 @@ function picture(widgets: Widget[]): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="Helvetica, Arial, sans-serif">`,
     '<title>The layout of the dashboard: titles, metrics and alarm thresholds, without data</title>',
     `<rect width="${width}" height="${height}" fill="#f2f3f3"/>`,
-    ...widgets.flatMap(drawn),
+    ...widgets.flatMap(drawWidget),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function drawn(widget: Widget): string[] {
+function drawWidget(widget: Widget): string[] {
   const box = {
     x: widget.x * COLUMN + MARGIN,
     y: widget.y * ROW + MARGIN,
@@ -61,7 +61,7 @@ function drawn(widget: Widget): string[] {
     case 'text': return heading(box, widget.properties.markdown!);
     case 'alarm': return [...frame(box, widget.properties.title!), ...alarms(box, widget.properties.alarms!)];
     case 'metric': return [...frame(box, widget.properties.title!), ...graph(box, widget)];
-    default: throw new Error(`nobody has drawn a widget of type ${widget.type} yet`);
+    default: throw new Error(`cannot draw a widget of type ${widget.type}`);
   }
 }
 
@@ -83,7 +83,7 @@ function frame({ x, y, width, height }: Box, title: string): string[] {
   ];
 }
 
-/** A tile for each alarm, under the path of its construct. */
+/** A tile for each alarm, labeled with the last parts of its construct path. */
 function alarms({ x, y, width }: Box, paths: string[]): string[] {
   const columns = 6;
   const tile = (width - 20) / columns;
@@ -98,7 +98,7 @@ function alarms({ x, y, width }: Box, paths: string[]): string[] {
   });
 }
 
-/** An empty graph: the lines of the grid, the thresholds, and the legend. */
+/** A graph without data: grid lines, thresholds and legend. */
 function graph({ x, y, width, height }: Box, { properties: { metrics = [], annotations } }: Widget): string[] {
   const [left, right, top, bottom] = [x + 12, x + width - 12, y + 32, y + height - 12 - metrics.length * 13];
   const grid = [0, 1, 2, 3].map((line) => bottom - line * (bottom - top) / 3)
@@ -113,7 +113,7 @@ function graph({ x, y, width, height }: Box, { properties: { metrics = [], annot
   const legend = metrics.flatMap((metric, index) => {
     const level = y + height - 10 - (metrics.length - 1 - index) * 13;
     return [
-      `<rect x="${left}" y="${level - 8}" width="8" height="8" fill="${COLOURS[index % COLOURS.length]}"/>`,
+      `<rect x="${left}" y="${level - 8}" width="8" height="8" fill="${COLORS[index % COLORS.length]}"/>`,
       text(left + 13, level, 9.5, '#545b64', legendOf(metric)),
     ];
   });
@@ -125,7 +125,7 @@ function legendOf([, name, ...rest]: Array<string | MetricOptions>): string {
   return `${String(name)}, ${stat}, ${period / 60} min`;
 }
 
-function text(x: number, y: number, size: number, colour: string, content: string, weight = 'normal'): string {
+function text(x: number, y: number, size: number, color: string, content: string, weight = 'normal'): string {
   const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" font-weight="${weight}" fill="${colour}">${escaped}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" font-weight="${weight}" fill="${color}">${escaped}</text>`;
 }

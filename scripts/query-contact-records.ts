@@ -1,13 +1,13 @@
 /**
- * `npx projen query:contact-records <file>…`: the queries of docs/query-contact-records.md on files of contact records.
+ * `npx projen query:contact-records <file>…`: runs the queries of docs/query-contact-records.md on files of contact records.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Athena, pathOf, putObject, type TableInput } from './athena/athena';
-import { documentedQueries } from './athena/documented-queries';
+import { Athena, pathOf, putObject, type TableInput } from '../test/athena/athena';
+import { documentedQueries } from '../test/athena/documented-queries';
 import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, StreamingDestination } from 'cdk-connect-data-streaming';
 
 function table(): TableInput {
@@ -22,7 +22,7 @@ function table(): TableInput {
 }
 
 async function main(files: string[]): Promise<void> {
-  if (files.length === 0) throw new Error('say which files to query: npx projen query:contact-records <file>…');
+  if (files.length === 0) throw new Error('files must be specified: npx projen query:contact-records <file>…');
   const { Parameters, ...rest } = table();
   const today = pathOf(Parameters['storage.location.template']).replace('${dt}', new Date().toISOString().slice(0, 10));
   const s3 = mkdtempSync(join(tmpdir(), 's3-'));

@@ -8,12 +8,12 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { gzipSync } from 'zlib';
 import * as fc from 'fast-check';
+import { ConnectDataStreaming, ContactRecordsTable, StreamingDestination } from '../src';
+import { Athena, pathOf, putObject, type Row, type TableInput } from './athena/athena';
+import { documentedQueries } from './athena/documented-queries';
+import { deserialize, parseType } from './athena/hive';
 import { type Delivery, DELIVERIES, EVERYTHING } from './contact-records-samples';
 import { existingInstance, newStack, resources, theOnly } from './support';
-import { Athena, pathOf, putObject, type Row, type TableInput } from '../scripts/athena/athena';
-import { documentedQueries } from '../scripts/athena/documented-queries';
-import { deserialize, parseType } from '../scripts/athena/hive';
-import { ConnectDataStreaming, ContactRecordsTable, StreamingDestination } from '../src';
 
 const QUERIES = documentedQueries();
 const NEWEST = QUERIES['The newest version of each contact'];
@@ -77,7 +77,7 @@ describe('the documented queries', () => {
   });
 
   test('are in Athena\'s dialect', () => {
-    const script = join(__dirname, '..', 'scripts', 'athena', 'trino-errors.ts');
+    const script = join(__dirname, 'athena', 'trino-errors.ts');
     const statements = [...Object.values(QUERIES), NEWEST.replace('PARTITION BY', 'PARTITION')];
     const errors = JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', script], { input: JSON.stringify(statements), encoding: 'utf8' })) as string[][];
     expect(errors.map((messages) => messages.length > 0)).toEqual([false, false, false, false, true]);

@@ -1,8 +1,9 @@
 import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose, aws_s3 as s3, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { isAllowed, type PolicyDocument } from './rehearsal/policy-engine';
+import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import { ACCOUNT, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
 import { ConnectDataStreaming, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
+import { renderString, replaceIntrinsics } from './template/intrinsics';
 
 function streaming(stack: Stack, props?: NewDeliveryStreamProps): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, 'Streaming', {
@@ -150,20 +151,13 @@ test.each([
 });
 
 describe('grantRead', () => {
-  const LITERALS: Record<string, string> = { 'AWS::Partition': 'aws' };
-
-  /** A value of a template, with resources by their logical ids. */
-  function literal(stack: Stack, value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((item) => literal(stack, item));
-    if (typeof value !== 'object' || value === null) return value;
-    const [[name, argument]] = Object.entries(value);
-    if (name === 'Ref') return LITERALS[argument as string] ?? argument;
-    if (name === 'Fn::Join') return (literal(stack, (argument as [string, unknown])[1]) as string[]).join('');
-    if (name === 'Fn::GetAtt') {
-      const [id] = argument as [string];
-      return id in resources(stack, 'AWS::S3::Bucket') ? `arn:aws:s3:::${id}` : KEY_ARN;
-    }
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, literal(stack, inner)]));
+  /** Replaces references to resources with ARNs and names that are made of logical ids. */
+  function withLiterals(stack: Stack, value: unknown): unknown {
+    return replaceIntrinsics(value, (_, intrinsic) => renderString(intrinsic, (__, reference) => {
+      const { logicalId, attribute } = reference!;
+      if (!attribute) return logicalId === 'AWS::Partition' ? 'aws' : logicalId;
+      return logicalId in resources(stack, 'AWS::S3::Bucket') ? `arn:aws:s3:::${logicalId}` : KEY_ARN;
+    }));
   }
 
   const stack = newStack();
@@ -171,7 +165,7 @@ describe('grantRead', () => {
   const analyst = new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
   const grant = table.grantRead(analyst);
   const [, policy] = Object.entries(resources(stack, 'AWS::IAM::Policy')).find(([id]) => id.startsWith('Analyst'))!;
-  const identityPolicies = [literal(stack, policy.Properties.PolicyDocument) as PolicyDocument];
+  const identityPolicies = [withLiterals(stack, policy.Properties.PolicyDocument) as PolicyDocument];
   const database = Object.keys(resources(stack, 'AWS::Glue::Database'))[0];
   const name = Object.keys(resources(stack, 'AWS::Glue::Table'))[0];
   const bucket = `arn:aws:s3:::${Object.keys(resources(stack, 'AWS::S3::Bucket')).find((id) => !id.includes('AccessLogs'))}`;

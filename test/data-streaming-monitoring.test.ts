@@ -5,8 +5,8 @@ import {
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
 import { DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN, theOnly } from './support';
-import { type DashboardBody, dashboardBody, type Widget } from '../scripts/dashboard';
-import type { Template as SynthesisedTemplate } from '../scripts/template';
+import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
+import type { Template as SynthesisedTemplate } from './template/template';
 
 const KINESIS = StreamingDestination.newKinesisStream();
 

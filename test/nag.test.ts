@@ -5,7 +5,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_s3 as s3, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
-import { theirs } from './rehearsal/layouts';
+import { existingStream } from './simulation/scenarios';
 import { ENV, existingInstance, instanceWithRole } from './support';
 import { acknowledgeAwsSolutions, acknowledgeHipaa } from '../examples/cdk-nag/acknowledge';
 import { ConnectDataStreaming, ContactRecordsTable, StreamingDestination } from '../src';
@@ -33,12 +33,12 @@ const table: Build = (stack) => {
   new ContactRecordsTable(stack, 'Table', { streaming });
   return streaming;
 };
-const grant: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: theirs(stack) });
+const grant: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: existingStream(stack) });
 const everything: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
   instance: existingInstance(stack),
   contactRecords: StreamingDestination.newDeliveryStream(),
   agentEvents: NEW,
-  voiceAnalysisSegments: theirs(stack),
+  voiceAnalysisSegments: existingStream(stack),
 });
 const ownDestination: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
   instance: instanceWithRole(stack),

@@ -1,20 +1,20 @@
 /**
- * Random apps either synthesise into templates that hold what the documentation promises, or fail with a documented error.
+ * Random apps either fail with a documented error, or their templates keep what the documentation promises.
  */
 import { App } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
-import { buildRandomApp, PARAMETERS, randomApp, randomWorld } from './properties/random-app';
-import { type AppGraph, graphOf } from './rehearsal/app-graph';
-import { FakeAws } from './rehearsal/fake-aws';
-import { withNeeds } from './rehearsal/orders';
-import { Rehearsal } from './rehearsal/rehearsal';
-import type { Deployed } from './rehearsal/world';
-import { deploymentSteps } from '../scripts/template';
+import { accountFor, buildRandomApp, PARAMETERS, randomApp } from './properties/random-app';
+import { type AppGraph, graphOf } from './simulation/app-graph';
+import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
+import { DeploymentSimulation } from './simulation/deployment-simulation';
+import { withDependencies } from './simulation/orders';
+import type { DeployedResource } from './simulation/simulated-account';
+import { deploymentSteps } from './template/template';
 
-/** More of them: `APPS=5000 npx jest --coverage=false properties`; those of a failure again: `SEED=<the printed seed> npx jest --coverage=false properties`. */
+/** For more apps, run `APPS=5000 npx jest --coverage=false properties`. To repeat a failure, set `SEED` to the seed that it prints. */
 const APPS = Number(process.env.APPS ?? 1000);
 
-/** What the README's table of errors says, as far as a random app can meet it. */
+/** The documented errors that a random app can cause. */
 const DOCUMENTED = [
   /: nothing to stream; /,
   /: this Amazon Connect instance streams \w+ already, in /,
@@ -25,12 +25,12 @@ const DOCUMENTED = [
   /the policy of the key .* can't name the role of an instance of /,
 ];
 
-let aws: FakeAws;
-beforeAll(async () => { aws = await FakeAws.start(); });
-afterAll(() => aws.stop());
+let server: ConnectAndKmsServer;
+beforeAll(async () => { server = await ConnectAndKmsServer.start(); });
+afterAll(() => server.stop());
 
-test(`${APPS} random apps`, async () => {
-  const seen = { synthesised: 0, refused: 0, associations: 0, statements: 0, grants: 0, lookups: 0 };
+test(`${APPS} random apps deploy without lost records or fail with a documented error`, async () => {
+  const seen = { synthesized: 0, rejected: 0, associations: 0, statements: 0, grants: 0, lookups: 0 };
   await fc.assert(fc.asyncProperty(randomApp, async (spec) => {
     const app = new App();
     let external: string[];
@@ -38,32 +38,33 @@ test(`${APPS} random apps`, async () => {
       external = buildRandomApp(app, spec);
     } catch (error) {
       expect(DOCUMENTED.some((message) => message.test((error as Error).message)) ? undefined : error).toBeUndefined();
-      seen.refused++;
+      seen.rejected++;
       return;
     }
     const graph = graphOf(app.synth());
-    const world = randomWorld(spec);
-    seen.synthesised++;
+    const account = accountFor(spec);
+    seen.synthesized++;
 
     for (const { template } of graph.scopes.values()) expect(() => deploymentSteps(template)).not.toThrow();
-    const { losses, world: after } = await new Rehearsal(aws, PARAMETERS, 4).create(world, graph);
-    const left = external.map((id) => after.associations[after.deployed[id].physicalId]);
-    expect(losses.filter(({ instance, data }) => !left.some((other) => other.instance === instance && other.data === data))).toEqual([]);
+    const { lostRecords, account: after } = await new DeploymentSimulation(server, PARAMETERS, 4).create(account, graph);
+    const withExternalAccess = external.map((id) => after.associations[after.deployed[id].physicalId]);
+    expect(lostRecords.filter(({ instance, dataType }) => !withExternalAccess.some(
+      (other) => other.instance === instance && other.dataType === dataType))).toEqual([]);
 
     const deployed = Object.entries(after.deployed);
     expectUniqueSids(deployed);
     expectNoPolicyOnServiceRole(deployed);
-    expectOrderedAssociations(graph, deployed);
-    expectNothingRepeated(deployed, seen);
+    expectSequentialAssociations(graph, deployed);
+    expectNoRepeatedCall(deployed, seen);
     seen.associations += Object.keys(after.associations).length;
   }), { numRuns: APPS, seed: process.env.SEED ? Number(process.env.SEED) : undefined });
 
-  // Not so many refusals that the rest proves little, and each way to let Amazon Connect in was taken often.
-  expect(seen.synthesised).toBeGreaterThan(APPS / 4);
+  // Enough apps are valid, and enough apps use each way to grant access.
+  expect(seen.synthesized).toBeGreaterThan(APPS / 4);
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(APPS / 20);
 }, 600_000);
 
-function expectUniqueSids(deployed: Array<[string, Deployed]>): void {
+function expectUniqueSids(deployed: Array<[string, DeployedResource]>): void {
   for (const [, { type, properties }] of deployed) {
     if (type !== 'AWS::KMS::Key') continue;
     const sids = (properties.KeyPolicy as { Statement: Array<{ Sid?: string }> }).Statement.map(({ Sid }) => Sid).filter((sid) => sid !== undefined);
@@ -71,32 +72,32 @@ function expectUniqueSids(deployed: Array<[string, Deployed]>): void {
   }
 }
 
-function expectNoPolicyOnServiceRole(deployed: Array<[string, Deployed]>): void {
+function expectNoPolicyOnServiceRole(deployed: Array<[string, DeployedResource]>): void {
   for (const [, { type, properties }] of deployed) {
     if (type === 'AWS::IAM::Policy') expect(JSON.stringify(properties.Roles)).not.toContain('AWSServiceRoleForAmazonConnect');
   }
 }
 
-function expectOrderedAssociations(graph: AppGraph, deployed: Array<[string, Deployed]>): void {
+function expectSequentialAssociations(graph: AppGraph, deployed: Array<[string, DeployedResource]>): void {
   const associations = deployed.filter(([, { type }]) => type === 'AWS::Connect::InstanceStorageConfig');
   for (const { nodes } of graph.stacks) {
-    const needs = new Map([...nodes].map(([id, node]) => [id, node.needs]));
+    const dependencies = new Map([...nodes].map(([id, node]) => [id, node.dependencies]));
     const here = associations.filter(([id]) => nodes.has(id));
     for (const [one, { properties: first }] of here) {
       for (const [other, { properties: second }] of here) {
         if (one === other || first.InstanceArn !== second.InstanceArn) continue;
-        expect(withNeeds(needs, one).has(other) || withNeeds(needs, other).has(one)).toBe(true);
+        expect(withDependencies(dependencies, one).has(other) || withDependencies(dependencies, other).has(one)).toBe(true);
       }
     }
   }
 }
 
-function expectNothingRepeated(deployed: Array<[string, Deployed]>, seen: { statements: number; grants: number; lookups: number }): void {
+function expectNoRepeatedCall(deployed: Array<[string, DeployedResource]>, seen: { statements: number; grants: number; lookups: number }): void {
   const calls = deployed.filter(([, { type }]) => type === 'Custom::AWS').map(([id, { properties }]) => {
     const { action, parameters } = JSON.parse(properties.Create as string) as { action: string; parameters: Record<string, unknown> };
-    return { action, what: JSON.stringify([id.split('/')[0], action, { ...parameters, Name: undefined }]) };
+    return { action, call: JSON.stringify([id.split('/')[0], action, { ...parameters, Name: undefined }]) };
   });
-  expect(new Set(calls.map(({ what }) => what)).size).toBe(calls.length);
+  expect(new Set(calls.map(({ call }) => call)).size).toBe(calls.length);
 
   seen.lookups += calls.filter(({ action }) => action === 'DescribeInstance').length;
   seen.grants += calls.filter(({ action }) => action === 'CreateGrant').length;

@@ -1,8 +1,8 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ACCOUNT, existingInstance, newStack, REGION, resources, type Statement } from './support';
-import { dependenciesOf, deploymentSteps, type Template as TemplateJson } from '../scripts/template';
 import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
+import { dependenciesOf, deploymentSteps, type Template as TemplateJson } from './template/template';
 
 function stream(stack: Stack, instance: ConnectInstance): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, `${instance.node.id}Streaming`, { instance, agentEvents: StreamingDestination.newKinesisStream() });

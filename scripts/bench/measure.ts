@@ -2,7 +2,7 @@
 import { readFileSync } from 'fs';
 import { createRequire } from 'module';
 import { type AddStreaming, newApp } from './scenario';
-import { deploymentSteps, type Template } from '../template';
+import { deploymentSteps, type Template } from '../../test/template/template';
 
 export interface Measurement {
   /** The CPU time to load the program, create the app, and synthesize it, in microseconds. */

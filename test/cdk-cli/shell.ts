@@ -5,18 +5,18 @@ import { join, resolve } from 'path';
 const ROOT = resolve(__dirname, '..', '..');
 const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 
-/** The commands that the documentation calls, as they are in this repository. */
+/** Runs the commands of the documentation from this repository. */
 const NPX = `#!/bin/sh
 command=$1; shift
 case "$command" in
   cdk) exec "${process.execPath}" "${join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk')}" "$@" ;;
   tsx) exec "${process.execPath}" "${TSX}" "$@" ;;
   cdk-connect-data-streaming) exec "${process.execPath}" "${TSX}" "${join(ROOT, 'src', 'bin', 'cdk-connect-data-streaming.ts')}" "$@" ;;
-  *) echo "npx $command is not expected" >&2; exit 1 ;;
+  *) echo "npx $command is not supported" >&2; exit 1 ;;
 esac
 `;
 
-/** Prints the answer that lies ready for the resource type. */
+/** Prints the prepared answer for the resource type. */
 const AWS = `#!/bin/sh
 while [ $# -gt 0 ]; do
   if [ "$1" = --resource-type ]; then exec cat "answers/$2.json"; fi
@@ -25,7 +25,7 @@ done
 exit 1
 `;
 
-/** A copy of an example app, in which shell commands run. It is below the repository, so that the app finds its packages. */
+/** A copy of an example app that runs shell commands. The copy is inside the repository, where the app finds its packages. */
 export class Shell {
   public readonly folder: string;
 

@@ -1,5 +1,5 @@
 /**
- * Random apps in the layouts that users might come up with.
+ * Random apps that combine instances, keys, streams and stacks as users may do.
  */
 import {
   type App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, Stack,
@@ -7,16 +7,16 @@ import {
 import type { aws_connect as connectRefs } from 'aws-cdk-lib/interfaces';
 import * as fc from 'fast-check';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
-import { World } from '../rehearsal/world';
+import { SimulatedAccount } from '../simulation/simulated-account';
 import { ACCOUNT, DELIVERY_STREAM_ARN, ENV, REGION } from '../support';
 
-/** Picks one of the values, as often as its weight says. */
+/** Chooses values with the given weights. */
 function weighted<T extends string>(weights: Record<T, number>): fc.Arbitrary<T> {
   return fc.oneof(...Object.entries<number>(weights).map(([value, weight]) => ({ weight, arbitrary: fc.constant(value as T) })));
 }
 
-const INSTANCE_KIND = weighted({ 'made': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'with role': 2 });
-const KEY_KIND = weighted({ 'made': 6, 'made as L1': 2, 'alias of made': 2, 'by ARN': 6, 'alias by name': 1, 'AWS managed': 2 });
+const INSTANCE_SOURCE = weighted({ 'new': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'with role': 2 });
+const KEY_SOURCE = weighted({ 'new': 6, 'new L1': 2, 'alias of new': 2, 'by ARN': 6, 'alias by name': 1, 'AWS managed': 2 });
 const KEY_ACCESS = weighted({ [KeyAccess.AUTOMATIC]: 10, [KeyAccess.GRANT]: 4, [KeyAccess.EXTERNAL]: 2, [KeyAccess.KEY_POLICY]: 1 });
 const KINESIS = {
   'none': 20,
@@ -27,23 +27,23 @@ const KINESIS = {
   'existing stream with key': 4,
   'stream of the app': 3,
 };
-const KINDS_OF_DATA = ['contactRecords', 'agentEvents', 'voiceAnalysisSegments', 'chatAnalysisSegments'] as const;
+const DATA_TYPES = ['contactRecords', 'agentEvents', 'voiceAnalysisSegments', 'chatAnalysisSegments'] as const;
 const STACKS = 4;
 const INSTANCES = 6;
 const SOME = fc.nat({ max: 11 });
 
-/** Numbers choose from what there is. Stacks only use what is in themselves or in earlier ones. */
+/** Numbers select from the available resources. A stack uses resources of its own or of earlier stacks only. */
 export const randomApp = fc.record({
   stacks: fc.integer({ min: 1, max: STACKS }),
-  instances: fc.array(fc.record({ kind: INSTANCE_KIND, stack: SOME, number: fc.nat({ max: INSTANCES - 1 }) }), { minLength: 1, maxLength: 4 }),
-  keys: fc.array(fc.record({ kind: KEY_KIND, stack: SOME }), { minLength: 1, maxLength: 4 }),
+  instances: fc.array(fc.record({ source: INSTANCE_SOURCE, stack: SOME, number: fc.nat({ max: INSTANCES - 1 }) }), { minLength: 1, maxLength: 4 }),
+  keys: fc.array(fc.record({ source: KEY_SOURCE, stack: SOME }), { minLength: 1, maxLength: 4 }),
   constructs: fc.array(fc.record({
     stack: SOME,
     instance: SOME,
     encryptionKey: fc.option(SOME, { nil: undefined }),
     keyAccess: fc.option(KEY_ACCESS, { nil: undefined, freq: 2 }),
-    destinations: fc.tuple(...KINDS_OF_DATA.map((data) => fc.record({
-      kind: weighted(data === 'contactRecords'
+    destinations: fc.tuple(...DATA_TYPES.map((dataType) => fc.record({
+      source: weighted(dataType === 'contactRecords'
         ? { ...KINESIS, 'new delivery stream': 3, 'existing delivery stream': 1 }
         : { ...KINESIS, 'new delivery stream': 1, 'existing delivery stream': 0 }),
       key: SOME,
@@ -70,56 +70,56 @@ function streamArn(key: number): string {
   return `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/existing-${key}`;
 }
 
-/** The instances that are known by a parameter of a stack are others than those known by ARN: an app can't tell. */
+/** Instances that are specified by a parameter. They differ from those specified by ARN, because an app cannot determine that two are the same. */
 const PARAMETER_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, number) => `f${Math.floor(number / INSTANCES)}f${number % INSTANCES}`);
 
-/** What the parameters of a random app are. */
+/** The values of the CloudFormation parameters in random apps. */
 export const PARAMETERS = Object.fromEntries(PARAMETER_INSTANCES.map((number) => [`InstanceArn${number}`, instanceArn(number)]));
 
-/** What is there before a random app is deployed. */
-export function randomWorld({ keys }: RandomApp): World {
-  const world = new World().addStream(streamArn(9));
-  for (let number = 0; number < INSTANCES; number++) world.addInstance(instanceArn(number), roleArn(number));
-  for (const number of PARAMETER_INSTANCES) world.addInstance(instanceArn(number), roleArn(number));
-  keys.forEach(({ kind }, number) => {
-    if (kind === 'by ARN') world.addForeignKey(keyArn(number)).addStream(streamArn(number), keyArn(number));
+/** The account before a random app is deployed. */
+export function accountFor({ keys }: RandomApp): SimulatedAccount {
+  const account = new SimulatedAccount().addStream(streamArn(9));
+  for (let number = 0; number < INSTANCES; number++) account.addInstance(instanceArn(number), roleArn(number));
+  for (const number of PARAMETER_INSTANCES) account.addInstance(instanceArn(number), roleArn(number));
+  keys.forEach(({ source }, number) => {
+    if (source === 'by ARN') account.addKey(keyArn(number)).addStream(streamArn(number), keyArn(number));
   });
-  return world;
+  return account;
 }
 
-/** Builds the app. Returns the associations that leave the key to somebody else, as the rehearsal names them. */
+/** Builds the app. Returns the node ids of the associations for which the key owner manages access. */
 export function buildRandomApp(app: App, spec: RandomApp): string[] {
   const stacks = Array.from({ length: spec.stacks }, (_, number) => new Stack(app, `Stack${number}`, { env: ENV }));
   const within = (stack: number, last = stacks.length - 1) => stack % (last + 1);
   let count = 0;
 
-  const keys = spec.keys.map(({ kind, stack: chosen }, number) => {
+  const keys = spec.keys.map(({ source, stack: chosen }, number) => {
     const home = within(chosen);
     const id = `Key${number}`;
-    let made: kms.IKey | undefined;
+    let created: kms.IKey | undefined;
     const key = (user: Stack): kms.IKey => {
       const unique = `${id}Used${count++}`;
-      switch (kind) {
-        case 'made': return made ??= new kms.Key(stacks[home], id);
-        case 'made as L1': return made ??= kms.Key.fromCfnKey(new kms.CfnKey(stacks[home], id, {
+      switch (source) {
+        case 'new': return created ??= new kms.Key(stacks[home], id);
+        case 'new L1': return created ??= kms.Key.fromCfnKey(new kms.CfnKey(stacks[home], id, {
           keyPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }] },
         }));
-        case 'alias of made': return made ??= new kms.Key(stacks[home], id).addAlias(`key-${number}`);
+        case 'alias of new': return created ??= new kms.Key(stacks[home], id).addAlias(`key-${number}`);
         case 'by ARN': return kms.Key.fromKeyArn(user, unique, keyArn(number));
         case 'alias by name': return kms.Alias.fromAliasName(user, unique, `alias/key-${number}`);
         case 'AWS managed': return kms.Alias.fromAliasName(user, unique, 'alias/aws/kinesis');
       }
     };
-    return { kind, home, number, key };
+    return { source, home, number, key };
   });
 
-  const instances = spec.instances.map(({ kind, stack: chosen, number }, index) => {
+  const instances = spec.instances.map(({ source, stack: chosen, number }, index) => {
     const home = within(chosen);
-    let made: connectRefs.IInstanceRef | undefined;
+    let created: connectRefs.IInstanceRef | undefined;
     const instance = (user: Stack): connectRefs.IInstanceRef => {
       const unique = `Instance${index}Used${count++}`;
-      switch (kind) {
-        case 'made': return made ??= new connect.CfnInstance(stacks[home], `Instance${index}`, {
+      switch (source) {
+        case 'new': return created ??= new connect.CfnInstance(stacks[home], `Instance${index}`, {
           attributes: { inboundCalls: true, outboundCalls: true }, identityManagementType: 'CONNECT_MANAGED', instanceAlias: `instance-${index}`,
         });
         case 'by ARN': return ConnectInstance.fromInstanceArn(user, unique, instanceArn(number));
@@ -132,7 +132,7 @@ export function buildRandomApp(app: App, spec: RandomApp): string[] {
         case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, { instanceArn: instanceArn(number), serviceRoleArn: roleArn(number) });
       }
     };
-    return { home: kind === 'made' || kind === 'by parameter' ? home : 0, instance };
+    return { home: source === 'new' || source === 'by parameter' ? home : 0, instance };
   });
 
   const external: string[] = [];
@@ -143,19 +143,19 @@ export function buildRandomApp(app: App, spec: RandomApp): string[] {
     const reachable = keys.filter((key) => key.home <= number);
     const pick = (key: number) => reachable.length > 0 ? reachable[key % reachable.length] : undefined;
 
-    const destination = ({ kind, key: wanted, stack: place }: typeof chosen.destinations[number]): StreamingDestination | undefined => {
+    const destination = ({ source, key: wanted, stack: place }: typeof chosen.destinations[number]): StreamingDestination | undefined => {
       const picked = pick(wanted);
       const unique = `Stream${count++}`;
-      switch (kind) {
+      switch (source) {
         case 'none': return undefined;
         case 'new stream': return StreamingDestination.newKinesisStream();
         case 'new stream with key': return StreamingDestination.newKinesisStream({ encryptionKey: picked?.key(stack) });
         case 'new managed stream': return StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED });
         case 'existing stream': return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, unique, streamArn(9)));
         case 'existing stream with key': {
-          // An existing stream has an existing key; one with a key of the app is made by the app and imported again.
+          // An existing stream has an existing key. A stream with a key of the app is defined by the app and imported by its ARN.
           const encryptionKey = picked?.key(stack);
-          const arn = picked?.kind === 'by ARN' ? streamArn(picked.number) : new kinesis.Stream(stack, `${unique}Made`, { encryptionKey: keyOf(encryptionKey) }).streamArn;
+          const arn = picked?.source === 'by ARN' ? streamArn(picked.number) : new kinesis.Stream(stack, `${unique}Created`, { encryptionKey: keyOf(encryptionKey) }).streamArn;
           return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, unique, { streamArn: arn, encryptionKey }));
         }
         case 'stream of the app': {
@@ -172,7 +172,7 @@ export function buildRandomApp(app: App, spec: RandomApp): string[] {
       instance: instance(stack),
       encryptionKey: chosen.encryptionKey === undefined ? undefined : pick(chosen.encryptionKey)?.key(stack),
       keyAccess: chosen.keyAccess,
-      ...Object.fromEntries(KINDS_OF_DATA.map((kind, at) => [kind, destination(chosen.destinations[at])])),
+      ...Object.fromEntries(DATA_TYPES.map((dataType, at) => [dataType, destination(chosen.destinations[at])])),
     });
     if (chosen.keyAccess === KeyAccess.EXTERNAL) {
       external.push(...construct.node.findAll()
@@ -183,7 +183,7 @@ export function buildRandomApp(app: App, spec: RandomApp): string[] {
   return external;
 }
 
-/** The key of an alias: the CDK makes streams that do not wait for the alias of their key. */
+/** The key of an alias, because the streams of the CDK do not depend on the alias of their key. */
 function keyOf(key?: kms.IKey): kms.IKey | undefined {
   return key instanceof kms.Alias ? key.aliasTargetKey : key;
 }

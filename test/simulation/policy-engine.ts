@@ -16,7 +16,7 @@ export interface AccessRequest {
 
 const answers = new Map<string, boolean>();
 
-/** Whether AWS would allow the request, by the policies alone. */
+/** Whether the policies allow the request. */
 export async function isAllowed(request: AccessRequest): Promise<boolean> {
   const question = JSON.stringify(request);
   const known = answers.get(question);
@@ -34,7 +34,7 @@ export async function isAllowed(request: AccessRequest): Promise<boolean> {
       contextVariables: request.context ?? {},
     },
   }, {});
-  if (result.resultType === 'error') throw new Error(`the policy engine refuses ${question}: ${JSON.stringify(result)}`);
+  if (result.resultType === 'error') throw new Error(`the policy engine cannot evaluate ${question}: ${JSON.stringify(result)}`);
   const answer = result.overallResult === 'Allowed';
   answers.set(question, answer);
   return answer;

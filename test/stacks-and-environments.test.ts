@@ -8,8 +8,12 @@ import {
   sdkCalls, SID, STREAM_ARN, theOnly,
 } from './support';
 
-/** The usual case: an existing instance whose role is looked up. */
-function streaming(stack: Stack, instance = existingInstance(stack)): ConnectDataStreaming {
+const OTHER_REGION = INSTANCE_ARN.replace('us-east-1', 'eu-west-1');
+const OTHER_PARTITION = INSTANCE_ARN.replace('arn:aws:', 'arn:aws-us-gov:');
+const OTHER_ACCOUNT = INSTANCE_ARN.replace('111122223333', '999988887777');
+
+/** Streams agent events of an existing instance whose service-linked role is looked up. */
+function streamAgentEvents(stack: Stack, instance = existingInstance(stack)): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.newKinesisStream() });
 }
 
@@ -20,28 +24,28 @@ function expectLookedUpRole(stack: Stack): void {
   }]);
 }
 
-describe('layouts', () => {
-  test('a nested stack', () => {
+describe('grants access to the role that the lookup returns', () => {
+  test('in a nested stack', () => {
     const nested = new NestedStack(newStack(), 'Nested');
-    streaming(nested);
+    streamAgentEvents(nested);
     expectLookedUpRole(nested);
   });
 
-  test('a stage', () => {
+  test('in a stage', () => {
     const stack = new Stack(new Stage(new App(), 'Production', { env: ENV }), 'Stack');
-    streaming(stack);
+    streamAgentEvents(stack);
     expectLookedUpRole(stack);
   });
 
-  test('GovCloud', () => {
+  test('in AWS GovCloud (US)', () => {
     const stack = newStack({ env: { ...ENV, region: 'us-gov-west-1' } });
-    streaming(stack, existingInstance(stack, 'Instance', `arn:aws-us-gov:connect:us-gov-west-1:${ENV.account}:instance/${INSTANCE_ID}`));
+    streamAgentEvents(stack, existingInstance(stack, 'Instance', `arn:aws-us-gov:connect:us-gov-west-1:${ENV.account}:instance/${INSTANCE_ID}`));
     expectLookedUpRole(stack);
   });
 
-  test('an ARN that only CloudFormation knows', () => {
+  test('of an instance whose ARN is an unresolved token', () => {
     const stack = newStack();
-    streaming(stack, existingInstance(stack, 'Instance', new CfnParameter(stack, 'InstanceArn').valueAsString));
+    streamAgentEvents(stack, existingInstance(stack, 'Instance', new CfnParameter(stack, 'InstanceArn').valueAsString));
     expectLookedUpRole(stack);
     expect(sdkCalls(stack)[0].parameters).toEqual({ InstanceId: "{'Ref':'InstanceArn'}" });
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
@@ -54,13 +58,16 @@ describe('layouts', () => {
     });
   });
 
-  test('a stack without an environment', () => {
+  test('in an environment-agnostic stack', () => {
     const stack = newStack({});
-    streaming(stack);
+    streamAgentEvents(stack);
     expectLookedUpRole(stack);
   });
 
-  test('an instance of another stack', () => {
+});
+
+describe('a stack', () => {
+  test('imports the role and the ARN of an instance that another stack defines', () => {
     const app = new App();
     const instances = new Stack(app, 'Instances', { env: ENV });
     const stack = new Stack(app, 'Stack', { env: ENV });
@@ -73,43 +80,39 @@ describe('layouts', () => {
     expect(theOnly(associations(stack))[1].Properties.InstanceArn).toEqual({ 'Fn::ImportValue': expect.stringContaining('Instance') as unknown });
   });
 
-  test.each([['before'], ['after']])('an app that calls AWS in a custom resource of its own: %s', (when) => {
+  test.each([['before'], ['after']])('keeps the properties of another AwsCustomResource that the app defines %s the streaming construct', (when) => {
     const stack = newStack();
-    const own = () => new cr.AwsCustomResource(stack, 'Own', {
+    const addOther = () => new cr.AwsCustomResource(stack, 'Other', {
       onCreate: { service: 'ssm', action: 'GetParameter', parameters: { Name: 'name' }, physicalResourceId: cr.PhysicalResourceId.of('id') },
       policy: cr.AwsCustomResourcePolicy.fromSdkCalls({ resources: ['*'] }),
       installLatestAwsSdk: true,
     });
-    if (when === 'before') own();
-    streaming(stack);
-    if (when === 'after') own();
+    if (when === 'before') addOther();
+    streamAgentEvents(stack);
+    if (when === 'after') addOther();
 
     const template = Template.fromStack(stack);
     template.resourceCountIs('Custom::AWS', 2);
     template.hasResourceProperties('Custom::AWS', { InstallLatestAwsSdk: true });
     template.hasResourceProperties('Custom::AWS', { InstallLatestAwsSdk: false });
     template.resourceCountIs('AWS::Lambda::Function', 1);
-    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512 }); // what installing the SDK takes
+    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512 }); // required to install the AWS SDK
   });
 });
 
-describe('everything is in one account and Region', () => {
-  const FAR = INSTANCE_ARN.replace('us-east-1', 'eu-west-1');
-  const PARTITION = INSTANCE_ARN.replace('arn:aws:', 'arn:aws-us-gov:');
-  const FOREIGN = INSTANCE_ARN.replace('111122223333', '999988887777');
-
+describe('the construct rejects', () => {
   test.each([
-    [FAR, 'is in Region eu-west-1, but the stack is in us-east-1'],
-    [FOREIGN, 'is in account 999988887777, but the stack is in 111122223333'],
-    [PARTITION, 'is in partition aws-us-gov, but the stack is in aws'],
-  ])('instance %s', (arn, message) => {
+    [OTHER_REGION, 'is in Region eu-west-1, but the stack is in us-east-1'],
+    [OTHER_ACCOUNT, 'is in account 999988887777, but the stack is in 111122223333'],
+    [OTHER_PARTITION, 'is in partition aws-us-gov, but the stack is in aws'],
+  ])('the instance %s, which %s', (arn, message) => {
     const stack = newStack();
     stack.node.setContext('@aws-cdk/core:enablePartitionLiterals', true); // as in every app of `cdk init`
-    expect(() => streaming(stack, existingInstance(stack, 'Instance', arn))).toThrow(
+    expect(() => streamAgentEvents(stack, existingInstance(stack, 'Instance', arn))).toThrow(
       `Stack/Streaming: ${arn} ${message}; Amazon Connect needs the instance, its streams and this construct in one account and Region`);
   });
 
-  test('an instance of a stack in another Region', () => {
+  test('an instance that a stack in another Region defines', () => {
     const app = new App();
     const instances = new Stack(app, 'Instances', { env: { ...ENV, region: 'eu-west-1' } });
     const stack = new Stack(app, 'Stack', { env: ENV });
@@ -121,14 +124,14 @@ describe('everything is in one account and Region', () => {
   test.each([
     [STREAM_ARN.replace('us-east-1', 'eu-west-1'), 'is in Region eu-west-1, but the stack is in us-east-1'],
     [STREAM_ARN.replace('111122223333', '999988887777'), 'is in account 999988887777, but the stack is in 111122223333'],
-  ])('Kinesis stream %s', (arn, message) => {
+  ])('the Kinesis data stream %s, which %s', (arn, message) => {
     const stack = newStack();
     const agentEvents = StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', arn));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
       .toThrow(`Stack/Streaming/AgentEvents: ${arn} ${message}`);
   });
 
-  test('a Kinesis stream of a stack in another Region', () => {
+  test('a Kinesis data stream that a stack in another Region defines', () => {
     const app = new App();
     const streams = new Stack(app, 'Streams', { env: { ...ENV, region: 'eu-west-1' } });
     const stack = new Stack(app, 'Stack', { env: ENV });
@@ -137,25 +140,25 @@ describe('everything is in one account and Region', () => {
       .toThrow(/is in Region eu-west-1, but the stack is in us-east-1; .*: use a Kinesis data stream of us-east-1, or a stack with env in eu-west-1$/);
   });
 
-  test('delivery stream', () => {
+  test('a Firehose delivery stream in another Region', () => {
     const stack = newStack();
     const arn = DELIVERY_STREAM_ARN.replace('us-east-1', 'eu-west-1');
     const contactRecords = StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Existing', arn));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), contactRecords }))
       .toThrow(`Stack/Streaming/ContactRecords: ${arn} is in Region eu-west-1, but the stack is in us-east-1`);
   });
+});
 
-  test('what is not known yet is not checked', () => {
-    const stack = newStack({});
-    const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
-    new ConnectDataStreaming(stack, 'Streaming', {
-      instance: ConnectInstance.fromInstanceArn(stack, 'Instance', FAR),
-      contactRecords: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Far', STREAM_ARN.replace('us-east-1', 'eu-west-1'))),
-      agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Parameter', parameter('StreamArn'))),
-    });
+test('does not validate ARNs in an environment-agnostic stack or unresolved ARNs', () => {
+  const stack = newStack({});
+  const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
+  new ConnectDataStreaming(stack, 'Streaming', {
+    instance: ConnectInstance.fromInstanceArn(stack, 'Instance', OTHER_REGION),
+    contactRecords: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'OtherRegion', STREAM_ARN.replace('us-east-1', 'eu-west-1'))),
+    agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Parameter', parameter('StreamArn'))),
+  });
 
-    Template.fromStack(stack).hasResourceProperties('AWS::Connect::InstanceStorageConfig', {
-      InstanceArn: FAR, KinesisStreamConfig: { StreamArn: { Ref: 'StreamArn' } },
-    });
+  Template.fromStack(stack).hasResourceProperties('AWS::Connect::InstanceStorageConfig', {
+    InstanceArn: OTHER_REGION, KinesisStreamConfig: { StreamArn: { Ref: 'StreamArn' } },
   });
 });

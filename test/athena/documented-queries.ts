@@ -3,7 +3,7 @@ import { join } from 'path';
 
 const FILE = join(__dirname, '..', '..', 'docs', 'query-contact-records.md');
 
-/** The queries of the documentation, by their headings. */
+/** The queries in docs/query-contact-records.md by heading. */
 export function documentedQueries(): Record<string, string> {
   const sections = readFileSync(FILE, 'utf8').split(/^## /m).slice(1);
   return Object.fromEntries(sections.flatMap((section) => {

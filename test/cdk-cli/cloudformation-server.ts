@@ -4,10 +4,8 @@ import { join } from 'path';
 import { parse } from 'yaml';
 import { LoopbackServer } from '../loopback-server';
 import { ACCOUNT } from '../support';
-
-export interface Template {
-  readonly Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; DependsOn?: string | string[]; DeletionPolicy?: string }>;
-}
+import { referencesIn } from '../template/intrinsics';
+import type { Template } from '../template/template';
 
 interface ResourceToImport {
   readonly LogicalResourceId: string;
@@ -25,27 +23,27 @@ interface ChangeSet {
 type Answer = { xml: string } | { json: object } | { error: string; code?: string; status?: number };
 
 /**
- * What the CDK CLI calls to look an instance up, import and deploy, answered over HTTP on loopback in the wire format of the
- * services. CloudFormation refuses here what it refuses there: see `refusal`.
+ * Answers the calls that the AWS CDK CLI makes to look up an instance, import resources and deploy stacks, in the wire format of the
+ * services. Change sets are rejected for reasons for which CloudFormation rejects them.
  */
-export class FakeAws extends LoopbackServer {
-  public static async start(): Promise<FakeAws> {
-    return new FakeAws().listen();
+export class CloudFormationServer extends LoopbackServer {
+  public static async start(): Promise<CloudFormationServer> {
+    return new CloudFormationServer().listen();
   }
 
-  /** The service-linked roles of the instances that there are, by ARN. */
+  /** The service-linked roles of the existing instances, by instance ARN. */
   public readonly serviceRoles: Record<string, string> = {};
-  /** The associations that there are, as JSON of their identifiers. */
+  /** The identifiers of the existing associations, as JSON. */
   public readonly associations = new Set<string>();
-  /** The deployed templates, by name of stack. */
+  /** The deployed templates, by stack name. */
   public readonly deployed: Record<string, Template> = {};
   public readonly executed: ChangeSet[] = [];
   public readonly calls: string[] = [];
-  /** The folder that holds what the CDK CLI publishes. */
+  /** The cloud assembly that the AWS CDK CLI deploys. */
   public assembly = '';
   private readonly changeSets: Record<string, ChangeSet> = {};
 
-  /** The environment in which the CDK CLI calls this instead of AWS. */
+  /** The environment variables that redirect the AWS CDK CLI to this server. */
   public get environment(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.endpoint,
@@ -101,7 +99,7 @@ export class FakeAws extends LoopbackServer {
       case 'DeleteChangeSet': return this.deleteChangeSet(input);
       case 'S3 GET': return { xml: '<ListBucketResult/>' };
       case 'S3 PUT': return { xml: '' };
-      default: return { error: `${action} is not expected`, code: 'NotImplemented', status: 501 };
+      default: return { error: `${action} is not supported`, code: 'NotImplemented', status: 501 };
     }
   }
 
@@ -126,16 +124,17 @@ export class FakeAws extends LoopbackServer {
     const { StackName: stackName, ChangeSetName: name, ChangeSetType: type } = input;
     const text = input.TemplateBody ?? readFileSync(join(this.assembly, `${stackName}.template.json`), 'utf8');
     const changeSet: ChangeSet = { name: `${stackName}/${name}`, type, template: parse(text) as Template, imported: resourcesToImport(input) };
-    const reason = this.refusal(stackName, changeSet);
+    const reason = this.rejectionReason(stackName, changeSet);
     if (reason) return { error: reason };
     this.changeSets[name] = changeSet;
     return { xml: `<Id>${name}</Id><StackId>${stackId(stackName)}</StackId>` };
   }
 
-  /** What CloudFormation refuses. */
-  private refusal(stackName: string, { type, template: { Resources }, imported }: ChangeSet): string | undefined {
+  /** The reason for which CloudFormation rejects a change set. */
+  private rejectionReason(stackName: string, { type, template: { Resources }, imported }: ChangeSet): string | undefined {
     for (const [id, { Properties, DependsOn = [] }] of Object.entries(Resources)) {
-      const unresolved = [referencesIn(Properties), DependsOn].flat(2).filter((reference) => !(reference in Resources));
+      const unresolved = [referencesIn(Properties).map(({ logicalId }) => logicalId), DependsOn].flat(2)
+        .filter((reference) => !reference.startsWith('AWS::') && !(reference in Resources));
       if (unresolved.length > 0) return `Template format error: Unresolved resource dependencies [${unresolved.join(', ')}] in the Resources block of ${id}`;
     }
     if (type !== 'IMPORT') return undefined;
@@ -179,7 +178,7 @@ export class FakeAws extends LoopbackServer {
   }
 }
 
-/** The identifiers of a resource, whatever their order. */
+/** The identifiers of a resource as JSON, in alphabetical order. */
 export function identifierOf(identifiers: Record<string, string>): string {
   return JSON.stringify(Object.entries(identifiers).sort());
 }
@@ -199,14 +198,6 @@ function resourcesToImport(input: Record<string, string>): ResourceToImport[] {
     found.push({ LogicalResourceId: input[`${prefix}LogicalResourceId`], ResourceType: input[`${prefix}ResourceType`], ResourceIdentifier });
   }
   return found;
-}
-
-function referencesIn(value: unknown): string[] {
-  if (!(value instanceof Object)) return [];
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
-    if (key === 'Ref') return String(inner).startsWith('AWS::') ? [] : [String(inner)];
-    return key === 'Fn::GetAtt' ? [(inner as string[])[0]] : referencesIn(inner);
-  });
 }
 
 function escaped(text: string): string {

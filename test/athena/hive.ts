@@ -1,6 +1,6 @@
 type Primitive = 'string' | 'int' | 'bigint' | 'double' | 'boolean';
 
-/** A type as Glue writes it. */
+/** A column type of a Glue table. */
 export type HiveType =
   | { readonly kind: 'primitive'; readonly name: Primitive }
   | { readonly kind: 'array' | 'map'; readonly value: HiveType }
@@ -10,10 +10,10 @@ const IN_DUCKDB: Record<Primitive, string> = { string: 'VARCHAR', int: 'INTEGER'
 
 export function parseType(text: string): HiveType {
   const tokens = text.match(/[<>,:]|[a-z0-9_]+/g) ?? [];
-  if (tokens.join('') !== text) throw new Error(`not a type: ${text}`);
+  if (tokens.join('') !== text) throw new Error(`type must be a Glue column type, got ${text}`);
   const take = (expected?: string): string => {
     const token = tokens.shift();
-    if (token === undefined || (expected !== undefined && token !== expected)) throw new Error(`${expected} missing in ${text}`);
+    if (token === undefined || (expected !== undefined && token !== expected)) throw new Error(`missing ${expected} in ${text}`);
     return token;
   };
 
@@ -43,7 +43,7 @@ export function parseType(text: string): HiveType {
   };
 
   const parsed = type();
-  if (tokens.length > 0) throw new Error(`${tokens.join('')} is too much in ${text}`);
+  if (tokens.length > 0) throw new Error(`unexpected ${tokens.join('')} in ${text}`);
   return parsed;
 }
 
@@ -57,33 +57,33 @@ export function duckDbType(type: HiveType): string {
 }
 
 /**
- * What the Hive JSON SerDe makes of a JSON value: it looks for the names of columns and fields whatever their case, skips
- * those that it does not know, keeps the keys of maps as they are, and fails where a value is not of its type.
+ * Deserializes a JSON value as the Hive JSON SerDe does: names of columns and fields are case-insensitive, unknown names are
+ * ignored, keys of maps keep their case, and a value of the wrong type is an error.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html
  */
 export function deserialize(type: HiveType, value: unknown, path = ''): unknown {
   if (value === null || value === undefined) return null;
-  const refuse = (): never => { throw new Error(`HIVE_BAD_DATA: ${path} is ${JSON.stringify(value)}, not ${duckDbType(type)}`); };
+  const fail = (): never => { throw new Error(`HIVE_BAD_DATA: ${path} is ${JSON.stringify(value)}, not ${duckDbType(type)}`); };
   switch (type.kind) {
     case 'primitive':
-      if (typeof value === 'object') return refuse();
+      if (typeof value === 'object') return fail();
       if (type.name === 'string') return String(value);
       if (type.name === 'boolean') return String(value).toLowerCase() === 'true';
-      if (typeof value !== 'number') return refuse();
-      if (type.name !== 'double' && !Number.isInteger(value)) return refuse();
-      return type.name === 'int' && Math.abs(value) >= 2 ** 31 ? refuse() : value;
+      if (typeof value !== 'number') return fail();
+      if (type.name !== 'double' && !Number.isInteger(value)) return fail();
+      return type.name === 'int' && Math.abs(value) >= 2 ** 31 ? fail() : value;
     case 'array':
-      return Array.isArray(value) ? value.map((element, index) => deserialize(type.value, element, `${path}[${index}]`)) : refuse();
+      return Array.isArray(value) ? value.map((element, index) => deserialize(type.value, element, `${path}[${index}]`)) : fail();
     case 'map':
-      return isObject(value) ? mapEntries(value, ([key, inner]) => [key, deserialize(type.value, inner, `${path}.${key}`)]) : refuse();
+      return isObject(value) ? mapEntries(value, ([key, inner]) => [key, deserialize(type.value, inner, `${path}.${key}`)]) : fail();
     case 'struct':
       return isObject(value)
         ? Object.fromEntries(Object.entries(value)
           .map(([key, inner]) => [key.toLowerCase(), inner] as const)
           .filter(([key]) => Object.hasOwn(type.fields, key))
           .map(([key, inner]) => [key, deserialize(type.fields[key], inner, `${path}.${key}`)]))
-        : refuse();
+        : fail();
   }
 }
 

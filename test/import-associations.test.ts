@@ -1,15 +1,16 @@
 /**
- * The steps of docs/adopt.md, run as they stand there: with the CDK CLI, against a server on loopback.
+ * Runs the commands of docs/adopt.md with the AWS CDK CLI against a loopback server.
  */
 import { mkdirSync, readFileSync } from 'fs';
 import { join } from 'path';
-import { FakeAws, identifierOf, type Template } from './cdk-cli/fake-aws';
+import { CloudFormationServer, identifierOf } from './cdk-cli/cloudformation-server';
 import { Shell } from './cdk-cli/shell';
 import { INSTANCE_ARN, ROLE_ARN } from './support';
+import type { Template } from './template/template';
 
 const GUIDE = readFileSync(join(__dirname, '..', 'docs', 'adopt.md'), 'utf8');
 
-/** The commands of each step, by its number. */
+/** The commands of each step, by step number. */
 const STEPS = GUIDE.split(/^## (?=\d)/m).map((step) => [...step.matchAll(/^```sh\n([^]+?)^```/gm)].map(([, commands]) => commands).join('\n'));
 
 const RECORDS = {
@@ -27,32 +28,32 @@ const IMPORTED = [
   { InstanceArn: INSTANCE_ARN, AssociationId: 'events', ResourceType: 'AGENT_EVENTS' },
 ];
 
-let aws: FakeAws;
+let server: CloudFormationServer;
 let shell: Shell;
 beforeEach(async () => {
-  aws = await FakeAws.start();
-  aws.serviceRoles[INSTANCE_ARN] = ROLE_ARN;
-  IMPORTED.forEach((identifier) => aws.associations.add(identifierOf(identifier)));
+  server = await CloudFormationServer.start();
+  server.serviceRoles[INSTANCE_ARN] = ROLE_ARN;
+  IMPORTED.forEach((identifier) => server.associations.add(identifierOf(identifier)));
 
-  shell = new Shell('adopt', aws.environment);
-  aws.assembly = join(shell.folder, 'cdk.out');
+  shell = new Shell('adopt', server.environment);
+  server.assembly = join(shell.folder, 'cdk.out');
   mkdirSync(join(shell.folder, 'answers'));
-  answer('CONTACT_TRACE_RECORDS', RECORDS);
-  answer('AGENT_EVENTS', EVENTS);
-  answer('REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS');
-  answer('REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS');
+  setStorageConfigs('CONTACT_TRACE_RECORDS', RECORDS);
+  setStorageConfigs('AGENT_EVENTS', EVENTS);
+  setStorageConfigs('REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS');
+  setStorageConfigs('REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS');
 });
 afterEach(async () => {
   shell.remove();
-  await aws.stop();
+  await server.stop();
 });
 
-/** What the AWS CLI prints for a kind of data. */
-function answer(resourceType: string, ...StorageConfigs: object[]): void {
+/** Sets what the AWS CLI prints for a data type. */
+function setStorageConfigs(resourceType: string, ...StorageConfigs: object[]): void {
   shell.write(`answers/${resourceType}.json`, JSON.stringify({ StorageConfigs }, undefined, 4));
 }
 
-function steps(...numbers: number[]) {
+function runSteps(...numbers: number[]) {
   return shell.run(numbers.map((number) => STEPS[number]).join('\n'));
 }
 
@@ -71,49 +72,49 @@ function typesOf({ Resources }: Template): string[] {
   return [...new Set(Object.values(Resources).map(({ Type }) => Type))].sort();
 }
 
-test('the associations come to the stack as they are, without a Lambda function', async () => {
-  const { exitCode, errors } = await steps(1, 3, 4, 5);
+test('the guide imports the associations without changes and without a Lambda function', async () => {
+  const { exitCode, errors } = await runSteps(1, 3, 4, 5);
   expect([exitCode, errors]).toEqual([0, expect.stringContaining('Import operation complete')]);
-  expect(aws.calls.filter((call) => call === 'GetResource')).toHaveLength(1); // the first synthesis alone
+  expect(server.calls.filter((call) => call === 'GetResource')).toHaveLength(1); // the first synthesis only
 
-  const [imported, deployed, ...more] = aws.executed;
+  const [imported, deployed, ...more] = server.executed;
   expect(more).toEqual([]);
   expect(imported.type).toBe('IMPORT');
   expect(imported.imported.map(({ ResourceIdentifier }) => ResourceIdentifier)).toEqual(IMPORTED);
   expect(typesOf(imported.template)).toEqual(['AWS::Connect::InstanceStorageConfig']);
-  expect(properties(deployed.template)).toEqual(properties(imported.template)); // so Amazon Connect is not called
+  expect(properties(deployed.template)).toEqual(properties(imported.template)); // so CloudFormation does not call Amazon Connect
   expect(typesOf(deployed.template)).toEqual(['AWS::CDK::Metadata', 'AWS::Connect::InstanceStorageConfig']);
 });
 
-test('the permission on the key comes afterwards, if the construct is to have it', async () => {
-  expect((await steps(1, 3, 4)).exitCode).toBe(0);
+test('the construct grants access to the key in a deployment after the import', async () => {
+  expect((await runSteps(1, 3, 4)).exitCode).toBe(0);
   edit(/.*KeyAccess.EXTERNAL.*\n/, '');
   shell.write('cdk.json', JSON.stringify({ ...JSON.parse(shell.read('cdk.json')) as object, requireApproval: 'never' }));
-  expect((await steps(5)).exitCode).toBe(0);
+  expect((await runSteps(5)).exitCode).toBe(0);
 
-  const [imported, deployed] = aws.executed;
+  const [imported, deployed] = server.executed;
   expect(properties(deployed.template)).toEqual(properties(imported.template));
   expect(JSON.stringify(properties(deployed.template, 'Custom::AWS'))).toContain(ROLE_ARN);
 });
 
-test('an import with that permission is refused, and the command says so before', async () => {
+test('the resource-mapping command warns that CloudFormation rejects an import with a grant', async () => {
   edit(/.*KeyAccess.EXTERNAL.*\n/, '');
-  const mapped = await steps(1, 3);
+  const mapped = await runSteps(1, 3);
   expect([mapped.exitCode, mapped.errors]).toEqual([0, expect.stringContaining('(Custom::AWS), which is not imported')]);
 
-  const { exitCode, errors } = await steps(4);
+  const { exitCode, errors } = await runSteps(4);
   expect([exitCode, errors]).toEqual([1, expect.stringContaining('Unresolved resource dependencies')]);
-  expect(aws.executed).toEqual([]);
+  expect(server.executed).toEqual([]);
 });
 
-test('what differs stops before the import', async () => {
-  answer('AGENT_EVENTS', { ...EVENTS, KinesisStreamConfig: { StreamArn: `${EVENTS.KinesisStreamConfig.StreamArn}-2` } });
-  const { exitCode, errors } = await steps(1, 3, 4);
+test('the guide stops before the import if the stack and the association have different destinations', async () => {
+  setStorageConfigs('AGENT_EVENTS', { ...EVENTS, KinesisStreamConfig: { StreamArn: `${EVENTS.KinesisStreamConfig.StreamArn}-2` } });
+  const { exitCode, errors } = await runSteps(1, 3, 4);
   expect([exitCode, errors]).toEqual([1, expect.stringContaining('error: AGENT_EVENTS: AdoptedStreaming/Streaming/AgentEvents/Resource goes to')]);
-  expect(aws.calls).not.toContain('CreateChangeSet');
+  expect(server.calls).not.toContain('CreateChangeSet');
 });
 
-test('in a stack that is deployed, with its own stream and key', async () => {
+test('associations can be imported into a deployed stack with a stream and a key', async () => {
   shell.write('app.ts', `
     import { App, Stack } from 'aws-cdk-lib';
     import * as kinesis from 'aws-cdk-lib/aws-kinesis';
@@ -128,22 +129,22 @@ test('in a stack that is deployed, with its own stream and key', async () => {
   `);
   expect((await shell.run('npx cdk deploy --require-approval never')).exitCode).toBe(0);
 
-  answer('CONTACT_TRACE_RECORDS');
+  setStorageConfigs('CONTACT_TRACE_RECORDS');
   const { exitCode, errors } = await shell.run(['export STREAMING=1', STEPS[1], STEPS[3], 'npx cdk import --resource-mapping mapping.json --force'].join('\n'));
   expect([exitCode, errors]).toEqual([0, expect.stringContaining('AdoptedStreaming/Stream/Resource (AWS::Kinesis::Stream), which is not imported')]);
-  expect(aws.executed.map(({ type, template }) => [type, typesOf(template).filter((name) => !name.includes('CDK'))])).toEqual([
+  expect(server.executed.map(({ type, template }) => [type, typesOf(template).filter((name) => !name.includes('CDK'))])).toEqual([
     ['CREATE', ['AWS::KMS::Key', 'AWS::Kinesis::Stream']],
     ['IMPORT', ['AWS::Connect::InstanceStorageConfig', 'AWS::KMS::Key', 'AWS::Kinesis::Stream']],
   ]);
 });
 
-test('a stack whose instance was not found is not deployed', async () => {
-  delete aws.serviceRoles[INSTANCE_ARN];
+test('the AWS CDK CLI does not deploy a stack whose instance was not found', async () => {
+  delete server.serviceRoles[INSTANCE_ARN];
   const synth = await shell.run('npx cdk synth --quiet');
   expect([synth.exitCode, synth.errors]).toEqual([1, expect.stringContaining(`${INSTANCE_ARN} is not looked up yet`)]);
 
-  expect((await shell.run('CDK_OUTDIR=first npx tsx app.ts')).exitCode).toBe(0); // as a pipeline may do, without the CDK CLI
+  expect((await shell.run('CDK_OUTDIR=first npx tsx app.ts')).exitCode).toBe(0); // without the AWS CDK CLI, as in a pipeline
   const deploy = await shell.run('npx cdk deploy --app first');
   expect([deploy.exitCode, deploy.errors]).toEqual([1, expect.stringContaining(`${INSTANCE_ARN} is not looked up yet`)]);
-  expect(aws.calls).not.toContain('CreateChangeSet');
+  expect(server.calls).not.toContain('CreateChangeSet');
 });

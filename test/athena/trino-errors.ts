@@ -1,6 +1,6 @@
 /**
- * What Trino's grammar says to each of the statements that are given as JSON on standard input. A program of its own,
- * because Jest can't load the parser's ES modules.
+ * Parses the SQL statements in a JSON array on standard input with Trino's grammar and prints the syntax errors of each. This is a
+ * separate program because Jest cannot load the ES modules of the parser.
  */
 import { readFileSync } from 'fs';
 import { TrinoSQL } from 'dt-sql-parser/dist/parser/trino';

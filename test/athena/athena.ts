@@ -4,6 +4,7 @@ import { join } from 'path';
 import { gunzipSync } from 'zlib';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { deserialize, duckDbType, type HiveType, parseType } from './hive';
+import { renderString, singleQuoted } from '../template/intrinsics';
 
 export type Row = Record<string, Json>;
 
@@ -20,13 +21,13 @@ export interface TableInput {
   readonly StorageDescriptor: { readonly Columns: Column[]; readonly SerdeInfo: { readonly SerializationLibrary: string } };
 }
 
-/** Athena's functions that DuckDB does not have, or has with another meaning. */
+/** The Athena functions that DuckDB does not support or defines differently. */
 const FUNCTIONS = [
   'CREATE MACRO element_at(m, k) AS m[k]',
   'CREATE MACRO from_iso8601_timestamp(t) AS CAST(t AS TIMESTAMPTZ)',
 ];
 
-/** Queries on a Glue table whose bucket is a local folder, answered by DuckDB. */
+/** Runs queries on a Glue table in DuckDB. A local folder stands in for the S3 bucket. */
 export class Athena {
   public static async start(): Promise<Athena> {
     const connection = await (await DuckDBInstance.create()).connect();
@@ -35,7 +36,7 @@ export class Athena {
   }
 
   private readonly scratch = mkdtempSync(join(tmpdir(), 'athena-'));
-  /** What is wrong with the values of a column. Only the columns that a query reads can fail it. */
+  /** The deserialization error of each invalid column. A query fails only if it reads such a column. */
   private readonly unreadable = new Map<string, Error>();
 
   private constructor(private readonly connection: DuckDBConnection) {}
@@ -45,9 +46,9 @@ export class Athena {
     rmSync(this.scratch, { recursive: true });
   }
 
-  /** Reads the objects of a table in the folder that stands for Amazon S3, with a folder for each bucket. */
+  /** Loads the objects of a table. The folder `s3` stands in for Amazon S3 and contains a folder for each bucket. */
   public async load(table: TableInput, s3: string): Promise<void> {
-    if (table.StorageDescriptor.SerdeInfo.SerializationLibrary !== 'org.apache.hive.hcatalog.data.JsonSerDe') throw new Error('not the Hive JSON SerDe');
+    if (table.StorageDescriptor.SerdeInfo.SerializationLibrary !== 'org.apache.hive.hcatalog.data.JsonSerDe') throw new Error('the table must use the Hive JSON SerDe');
     this.unreadable.clear();
     const columns = table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)] as const);
     const [{ Name: partition, Type }] = table.PartitionKeys;
@@ -80,29 +81,28 @@ export class Athena {
   }
 }
 
-/** Puts an object into the folder that stands for Amazon S3. */
+/** Writes an object to the folder that stands in for Amazon S3. */
 export function putObject(s3: string, prefix: string, name: string, body: Uint8Array): void {
   const folder = join(s3, prefix);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), body);
 }
 
-/** An `s3://` location of a template, as a path: buckets have the names of their logical ids. */
+/** The path of an `s3://` location of a template. Buckets are named after their logical ids. */
 export function pathOf(location: unknown): string {
-  const parts = typeof location === 'string' ? [location] : (location as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
-  const uri = parts.map((part) => typeof part === 'string' ? part : (part as { Ref: string }).Ref).join('');
-  if (!uri.startsWith('s3://')) throw new Error(`not a location in Amazon S3: ${uri}`);
+  const uri = renderString(location, (intrinsic, reference) => reference?.logicalId ?? singleQuoted(intrinsic));
+  if (!uri.startsWith('s3://')) throw new Error(`location must start with s3://, got ${uri}`);
   return uri.slice('s3://'.length);
 }
 
-/** The days that partition projection knows, and where the objects of each are. */
+/** The days of the partition projection and the prefix of the objects of each day. */
 function partitions({ PartitionKeys: [{ Name }], Parameters }: TableInput): Array<{ day: string; prefix: string }> {
   const property = (name: string) => Parameters[`projection.${name}`];
   if (property('enabled') !== 'true' || property(`${Name}.type`) !== 'date' || property(`${Name}.format`) !== 'yyyy-MM-dd') {
-    throw new Error('not a projection of days');
+    throw new Error('the partition projection must use days');
   }
   const [first, last] = (property(`${Name}.range`) as string).split(',');
-  if (last !== 'NOW') throw new Error(`the days end at ${last}`);
+  if (last !== 'NOW') throw new Error(`the range of days must end at NOW, got ${last}`);
 
   const template = pathOf(Parameters['storage.location.template']);
   const days = [];
@@ -119,12 +119,12 @@ function linesBelow(folder: string): string[] {
       .filter((entry) => entry.isFile())
       .flatMap((entry) => linesOf(join(entry.parentPath, entry.name)));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // most projected days have no objects
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // most days have no objects
     throw error;
   }
 }
 
-/** Objects are unpacked if their name says so, as in Athena. */
+/** The lines of an object. Athena decompresses objects whose names end in .gz. */
 function linesOf(file: string): string[] {
   const body = readFileSync(file);
   return (file.endsWith('.gz') ? gunzipSync(body) : body).toString().split('\n').filter(Boolean);

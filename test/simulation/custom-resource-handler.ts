@@ -12,15 +12,15 @@ export interface HandlerResponse {
 }
 
 /**
- * The Lambda function of `AwsCustomResource`, as it ships in aws-cdk-lib: the CDK's own handler with the real AWS SDK. What
- * it would send to CloudFormation is returned.
+ * Invokes the handler of `AwsCustomResource` that aws-cdk-lib contains, with the AWS SDK for JavaScript. Returns the response that
+ * the handler sends to CloudFormation.
  */
 export async function invokeHandler(event: object, endpoint: string): Promise<HandlerResponse> {
   const folder = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'custom-resource-handlers/dist/custom-resources');
   const { handler } = jest.requireActual<{ handler: Handler }>(join(folder, 'aws-custom-resource-handler'));
 
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'rehearsal', AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'simulation', AWS_SECRET_ACCESS_KEY: 'simulation',
   });
   const sent = new PassThrough();
   const request = jest.spyOn(https, 'request').mockImplementation(((_: object, done: () => void) => sent.on('finish', done)) as never);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { dependenciesOf, type Template, type TemplateResource } from '../../scripts/template';
+import { dependenciesOf, type Template, type TemplateResource } from '../template/template';
 
 interface FullTemplate extends Template {
   readonly Parameters?: Record<string, { readonly Default?: string }>;
@@ -10,11 +10,11 @@ interface FullTemplate extends Template {
   readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>;
 }
 
-/** One template: of a stack, or of a nested stack. */
+/** The template of a stack or of a nested stack. */
 export interface Scope {
   readonly name: string;
   readonly template: FullTemplate;
-  /** The resource of the parent's template that is this nested stack. */
+  /** The resource of the parent template that is this nested stack. */
   readonly parent?: { readonly scope: Scope; readonly logicalId: string };
 }
 
@@ -23,8 +23,8 @@ export interface Node {
   readonly scope: Scope;
   readonly logicalId: string;
   readonly resource: TemplateResource;
-  /** The nodes that must be there first. */
-  readonly needs: Set<string>;
+  /** The ids of the nodes that must be deployed before this one. */
+  readonly dependencies: Set<string>;
 }
 
 /** The resources of a stack and of its nested stacks. */
@@ -33,7 +33,7 @@ export interface StackGraph {
   readonly nodes: Map<string, Node>;
 }
 
-/** An app, ready to be rehearsed: its stacks in the order of their deployment. */
+/** The stacks of a synthesized app, in deployment order. */
 export interface AppGraph {
   readonly stacks: StackGraph[];
   readonly scopes: Map<string, Scope>;
@@ -45,7 +45,7 @@ export function nodeId(scope: Scope, logicalId: string): string {
 
 export function graphOf(assembly: CloudAssembly): AppGraph {
   const scopes = new Map<string, Scope>();
-  // `stacks` comes in topological order
+  // `stacks` is in topological order
   const stacks = assembly.stacks.map((stack) => {
     const nodes = new Map<string, Node>();
     addScope({ name: stack.stackName, template: { Resources: {}, ...stack.template as object } }, [], assembly.directory, nodes, scopes);
@@ -54,20 +54,20 @@ export function graphOf(assembly: CloudAssembly): AppGraph {
   return { stacks, scopes };
 }
 
-function addScope(scope: Scope, needs: string[], directory: string, nodes: Map<string, Node>, scopes: Map<string, Scope>): void {
+function addScope(scope: Scope, inherited: string[], directory: string, nodes: Map<string, Node>, scopes: Map<string, Scope>): void {
   scopes.set(scope.name, scope);
   for (const [logicalId, resource] of Object.entries(scope.template.Resources)) {
     const id = nodeId(scope, logicalId);
-    const inside = dependenciesOf(scope.template, logicalId).map((other) => nodeId(scope, other));
-    const node = { id, scope, logicalId, resource, needs: new Set([...needs, ...inside]) };
+    const ownDependencies = dependenciesOf(scope.template, logicalId).map((other) => nodeId(scope, other));
+    const node = { id, scope, logicalId, resource, dependencies: new Set([...inherited, ...ownDependencies]) };
     nodes.set(id, node);
     if (resource.Type !== 'AWS::CloudFormation::Stack') continue;
 
-    // The nested stack is there when all that is in it is there; what is in it needs all that the nested stack needs.
+    // A nested stack is complete after all of its resources, and each of these waits for the dependencies of the nested stack.
     const template = JSON.parse(readFileSync(join(directory, resource.Metadata!['aws:asset:path'] as string), 'utf8')) as FullTemplate;
     const nested = { name: id, template, parent: { scope, logicalId } };
-    const outside = [...node.needs];
-    addScope(nested, outside, directory, nodes, scopes);
-    Object.keys(template.Resources).forEach((inner) => node.needs.add(nodeId(nested, inner)));
+    const dependenciesOfNested = [...node.dependencies];
+    addScope(nested, dependenciesOfNested, directory, nodes, scopes);
+    Object.keys(template.Resources).forEach((inner) => node.dependencies.add(nodeId(nested, inner)));
   }
 }
