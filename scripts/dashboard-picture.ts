@@ -22,7 +22,7 @@ mkdirSync(dirname(file), { recursive: true });
 writeFileSync(file, picture(synthesize()));
 
 function synthesize(): Widget[] {
-  const stack = new Stack(new App({ context: { [PATH_METADATA_ENABLE_CONTEXT]: true } }), 'ContactCentreData');
+  const stack = new Stack(new App({ context: { [PATH_METADATA_ENABLE_CONTEXT]: true } }), 'ContactCenterData');
   const streaming = new ConnectDataStreaming(stack, 'Streaming', {
     instance: ConnectInstance.fromInstanceArn(stack, 'Instance', 'arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111'),
     contactRecords: StreamingDestination.newDeliveryStream({ deliveryStreamName: 'contact-records' }),

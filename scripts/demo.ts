@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: synthesizes the example app with the AWS CDK CLI, without an AWS account, and summarizes its template.
+ * `npm run demo`: synthesizes the example app with the AWS CDK CLI, without an AWS account, and prints and summarizes its template.
  */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
@@ -48,7 +48,7 @@ section('Deployment steps (each resource depends on resources of earlier steps o
 function synthesize(): Template {
   const output = mkdtempSync(join(tmpdir(), 'demo-'));
   try {
-    execFileSync(process.execPath, [require.resolve('aws-cdk/bin/cdk'), 'synth', STACK, '--quiet', '--no-notices', '--output', output], {
+    execFileSync(process.execPath, [require.resolve('aws-cdk/bin/cdk'), 'synth', STACK, '--no-notices', '--output', output], {
       cwd: join(ROOT, 'examples', 'typescript'),
       env: { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.dev.json'), CDK_DISABLE_CLI_TELEMETRY: 'true' },
       stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,5 +1,5 @@
 /**
- * `npx projen query:contact-records <file>…`: runs the queries of docs/query-contact-records.md on files of contact records.
+ * `npx projen query:contact-records <file>…`: runs the queries of docs/querying.md on files of contact records.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';

@@ -1,5 +1,5 @@
 /**
- * Runs the commands of docs/adopt.md with the AWS CDK CLI against a loopback server.
+ * Runs the commands of docs/import.md with the AWS CDK CLI against a loopback server.
  */
 import { mkdirSync, readFileSync } from 'fs';
 import { join } from 'path';
@@ -8,7 +8,7 @@ import { Shell } from './cdk-cli/shell';
 import { INSTANCE_ARN, ROLE_ARN } from './support';
 import type { Template } from './template/template';
 
-const GUIDE = readFileSync(join(__dirname, '..', 'docs', 'adopt.md'), 'utf8');
+const GUIDE = readFileSync(join(__dirname, '..', 'docs', 'import.md'), 'utf8');
 
 /** The commands of each step, by step number. */
 const STEPS = GUIDE.split(/^## (?=\d)/m).map((step) => [...step.matchAll(/^```sh\n([^]+?)^```/gm)].map(([, commands]) => commands).join('\n'));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 
-const FILE = join(__dirname, '..', '..', 'docs', 'query-contact-records.md');
+const FILE = join(__dirname, '..', '..', 'docs', 'querying.md');
 
-/** The queries in docs/query-contact-records.md by heading. */
+/** The queries in docs/querying.md by heading. */
 export function documentedQueries(): Record<string, string> {
   const sections = readFileSync(FILE, 'utf8').split(/^## /m).slice(1);
   return Object.fromEntries(sections.flatMap((section) => {
