@@ -11,7 +11,8 @@ function managed(): KinesisStreamDestination {
 function dependencies(stack: Stack): Record<string, string[]> {
   const all = associations(stack);
   const typeOf = (id: string) => all[id].Properties.ResourceType as string;
-  return Object.fromEntries(Object.entries(all).map(([id, { DependsOn = [] }]) => [typeOf(id), DependsOn.filter((other) => other in all).map(typeOf)]));
+  return Object.fromEntries(Object.entries(all).map(([id, { DependsOn = [] }]) =>
+    [typeOf(id), DependsOn.filter((other) => other in all).map(typeOf)]));
 }
 
 describe('associations of an instance', () => {

@@ -52,7 +52,9 @@ function allDataTypes(stack: Stack): ConnectDataStreaming {
   });
 }
 
-function monitorAgentEvents(stack: Stack, stream: kinesis.StreamProps = {}, props: Partial<DataStreamingMonitoringProps> = {}): DataStreamingMonitoring {
+function monitorAgentEvents(
+  stack: Stack, stream: kinesis.StreamProps = {}, props: Partial<DataStreamingMonitoringProps> = {},
+): DataStreamingMonitoring {
   const streaming = new ConnectDataStreaming(stack, 'Streaming', {
     instance: instanceWithRole(stack),
     agentEvents: StreamingDestination.newKinesisStream(stream),

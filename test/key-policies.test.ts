@@ -1,7 +1,7 @@
 import { App, aws_kinesis as kinesis, aws_kms as kms, Stack } from 'aws-cdk-lib';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 import {
-  associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newStack, OTHER_INSTANCE_ARN, resources,
+  associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, newStack, OTHER_INSTANCE_ARN, resources,
   ROLE_ARN, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
