@@ -1,5 +1,5 @@
 /**
- * Contact records in a bucket with a table over it, and somebody who may query it.
+ * Contact records in a bucket, with a table and a role that can query the table.
  */
 import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { aws_iam as iam, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';

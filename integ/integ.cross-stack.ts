@@ -1,6 +1,6 @@
 /**
- * Keys in a stack of their own. Where that stack knows the instance, its key policy lets Amazon Connect in; where it does
- * not, a grant beside the association does.
+ * A key in another stack than the associations. The key policy contains a statement for the instance in the stack of the key.
+ * For the instance in another stack, a grant is created in the stack of the association.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { aws_kinesis as kinesis, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';

@@ -1,6 +1,6 @@
 /**
- * An existing instance, whose role is looked up at deployment: one stack makes the instance, the other imports it by its
- * ARN, which it knows only from CloudFormation.
+ * An existing instance, whose role is looked up at deployment. A stack defines the instance, and another stack imports it by its
+ * ARN, which is an unresolved token.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -11,8 +11,8 @@ const app = newApp();
 const instances = new Stack(app, 'ConnectExistingInstance');
 const stack = new Stack(app, 'ConnectExistingInstanceStreaming');
 
-const made = newInstance(instances, 'Instance', 'cdk-connect-existing-instance');
-const instance = ConnectInstance.fromInstanceArn(stack, 'Instance', made.attrArn);
+const existing = newInstance(instances, 'Instance', 'cdk-connect-existing-instance');
+const instance = ConnectInstance.fromInstanceArn(stack, 'Instance', existing.attrArn);
 new ConnectDataStreaming(stack, 'Streaming', {
   instance,
   contactRecords: StreamingDestination.newKinesisStream(),
@@ -24,7 +24,7 @@ new ConnectDataStreaming(stack, 'MoreStreaming', {
 RemovalPolicies.of(app).apply(RemovalPolicy.DESTROY);
 
 const test = new IntegTest(app, 'ExistingInstance', { testCases: [instances, stack] });
-expectStorageConfigs(test, made.attrArn, {
+expectStorageConfigs(test, existing.attrArn, {
   CONTACT_TRACE_RECORDS: 'KINESIS_STREAM',
   AGENT_EVENTS: 'KINESIS_STREAM',
 });

@@ -1,6 +1,6 @@
 /**
- * Existing streams: a Kinesis stream with a customer managed key of the app, one with the AWS managed key, and a
- * delivery stream. The streams are imported by ARN, so only the key tells what must come first.
+ * Existing streams: a Kinesis data stream with a customer managed key, a Kinesis data stream with the AWS managed key, and a
+ * delivery stream. The streams are imported by their ARNs, so the association must depend on the key.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import {

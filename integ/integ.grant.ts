@@ -1,5 +1,5 @@
 /**
- * A key whose policy belongs to somebody else, here another stack: Amazon Connect is let in by a grant.
+ * An imported key, which another stack defines: a grant allows Amazon Connect to use it.
  */
 import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -11,10 +11,10 @@ const owner = new Stack(app, 'ConnectGrantKeyOwner');
 const stack = new Stack(app, 'ConnectGrant');
 
 const key = new kms.Key(owner, 'Key', { enableKeyRotation: true });
-const made = newInstance(owner, 'Instance', 'cdk-connect-grant');
+const existing = newInstance(owner, 'Instance', 'cdk-connect-grant');
 
 new ConnectDataStreaming(stack, 'Streaming', {
-  instance: ConnectInstance.fromInstanceArn(stack, 'Instance', made.attrArn),
+  instance: ConnectInstance.fromInstanceArn(stack, 'Instance', existing.attrArn),
   contactRecords: StreamingDestination.newKinesisStream(),
   agentEvents: StreamingDestination.newKinesisStream(),
   encryptionKey: kms.Key.fromKeyArn(stack, 'Key', key.keyArn),
@@ -22,7 +22,7 @@ new ConnectDataStreaming(stack, 'Streaming', {
 RemovalPolicies.of(app).apply(RemovalPolicy.DESTROY);
 
 const test = new IntegTest(app, 'Grant', { testCases: [owner, stack] });
-expectStorageConfigs(test, made.attrArn, { CONTACT_TRACE_RECORDS: 'KINESIS_STREAM', AGENT_EVENTS: 'KINESIS_STREAM' });
+expectStorageConfigs(test, existing.attrArn, { CONTACT_TRACE_RECORDS: 'KINESIS_STREAM', AGENT_EVENTS: 'KINESIS_STREAM' });
 test.assertions
-  .awsApiCall('kms', 'listGrants', { KeyId: key.keyArn, GranteePrincipal: made.attrServiceRole })
+  .awsApiCall('kms', 'listGrants', { KeyId: key.keyArn, GranteePrincipal: existing.attrServiceRole })
   .expect(ExpectedResult.objectLike({ Grants: [{ Operations: ['GenerateDataKey'] }] }));

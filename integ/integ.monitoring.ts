@@ -1,5 +1,5 @@
 /**
- * Alarms and a dashboard, in a stack of their own, for new streams, a delivery stream, and a stream that two kinds of data
+ * Alarms and a dashboard in another stack than the streams: a delivery stream, a new stream, and a stream that two data types
  * share.
  */
 import { ExpectedResult, IntegTest, Match } from '@aws-cdk/integ-tests-alpha';

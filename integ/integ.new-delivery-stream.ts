@@ -1,5 +1,5 @@
 /**
- * Contact records to a new delivery stream with its bucket, on an instance that the same app makes.
+ * A new delivery stream with a bucket for the contact records of a new instance.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';

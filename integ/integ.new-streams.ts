@@ -1,5 +1,5 @@
 /**
- * New streams for all kinds of data, on an instance that the same app makes.
+ * New streams for all data types of a new instance.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { aws_iam as iam, aws_kinesis as kinesis, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';

@@ -1,5 +1,5 @@
 /**
- * Two instances and two constructs on one key: a statement for each role.
+ * A key for the streams of two instances: its policy contains a statement for each role.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';

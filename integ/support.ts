@@ -3,12 +3,12 @@ import { App, aws_connect as connect } from 'aws-cdk-lib';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 
-/** An app whose snapshot holds no stack traces, and so no paths of the machine that wrote it. */
+/** Creates an app whose snapshot contains no stack traces, and therefore no local paths. */
 export function newApp(): App {
   return new App({ context: { [DISABLE_CREATION_STACK_TRACES]: true } });
 }
 
-/** An instance for the time of the test. */
+/** Creates an instance for the test. */
 export function newInstance(scope: Construct, id: string, instanceAlias: string): connect.CfnInstance {
   return new connect.CfnInstance(scope, id, {
     identityManagementType: 'CONNECT_MANAGED',
@@ -17,7 +17,7 @@ export function newInstance(scope: Construct, id: string, instanceAlias: string)
   });
 }
 
-/** Asks Amazon Connect, after the deployment, where the instance sends each kind of data. */
+/** Checks after the deployment that the instance sends each data type to the expected type of destination. */
 export function expectStorageConfigs(test: IntegTest, instanceArn: string, storageTypes: Record<string, string>): void {
   for (const [resourceType, storageType] of Object.entries(storageTypes)) {
     test.assertions

@@ -1,5 +1,5 @@
 /**
- * The example of a consumer of agent events: its template, and its Lambda function on records as Lambda gets them from Kinesis.
+ * The agent events consumer of the examples: its template, and its Lambda function with records as Lambda reads them from Kinesis.
  */
 import { join } from 'path';
 import { App, assertions } from 'aws-cdk-lib';
@@ -45,7 +45,7 @@ interface KinesisRecord {
   readonly kinesis: { readonly sequenceNumber: string; readonly partitionKey: string; readonly data: string };
 }
 
-/** Records of one shard; a text is a record as it is. */
+/** Creates the records of a shard. A string is used as the data of a record without changes. */
 function shard(...contents: Array<object | string>): KinesisRecord[] {
   return contents.map((content, index) => ({
     eventSource: 'aws:kinesis',
@@ -57,7 +57,7 @@ function shard(...contents: Array<object | string>): KinesisRecord[] {
   }));
 }
 
-interface Answer {
+interface Response {
   readonly batchItemFailures: Array<{ readonly itemIdentifier: string }>;
 }
 
@@ -78,17 +78,17 @@ beforeEach(() => {
 });
 
 async function invoke(records: KinesisRecord[]): Promise<string[]> {
-  const { batchItemFailures } = await consumer.invoke<Answer>({ Records: records });
+  const { batchItemFailures } = await consumer.invoke<Response>({ Records: records });
   return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 
-/** What the event source does with a batch, as the template has it. Returns the records that go to the bucket of failures. */
+/** Delivers a batch as the event source mapping of the template does. Returns the records that are sent to the bucket for failures. */
 async function deliver(records: KinesisRecord[], attempts = 0): Promise<KinesisRecord[]> {
   if (records.length === 0) return [];
   const [failed] = await invoke(records);
   if (failed === undefined) return [];
 
-  const rest = records.slice(records.findIndex(({ kinesis }) => kinesis.sequenceNumber === failed)); // those before it are done
+  const rest = records.slice(records.findIndex(({ kinesis }) => kinesis.sequenceNumber === failed)); // the records before it are processed
   if (rest.length === 1) return attempts < mapping.MaximumRetryAttempts ? deliver(rest, attempts + 1) : rest;
   const half = Math.ceil(rest.length / 2);
   return [...await deliver(rest.slice(0, half)), ...await deliver(rest.slice(half))];
@@ -100,8 +100,8 @@ function agents(): Record<string, [status: unknown, events: unknown]> {
     .map(([id, item]) => [id.replace('agents ', ''), [Object.values(item.status)[0], Object.values(item.events)[0]]]));
 }
 
-describe('the template', () => {
-  test('divides batches, retries, and keeps what fails', () => {
+describe('template of the agent events consumer', () => {
+  test('splits and retries failed batches, and sends failed records to a bucket', () => {
     expect(mapping).toMatchObject({
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -110,7 +110,7 @@ describe('the template', () => {
     });
   });
 
-  test('lets the function read and decrypt agent events, write the table and the bucket, and no more', () => {
+  test('grants the function only the permissions to read and decrypt agent events, and to write to the table and the bucket', () => {
     const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('ConsumerServiceRole'));
     const { Statement: statements } = (policy[1].Properties as { PolicyDocument: { Statement: Statement[] } }).PolicyDocument;
     const at = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(id) as unknown, 'Arn'] });
@@ -122,70 +122,70 @@ describe('the template', () => {
       .toEqual(['dynamodb', 'kinesis', 'kms', 's3']);
   });
 
-  test('tells the function its table, which forgets events', () => {
+  test('passes the table to the function, and deletes expired events from the table', () => {
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
     template.hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.handler', Environment: { Variables: { TABLE_NAME: { Ref: table } } } });
     template.hasResourceProperties('AWS::DynamoDB::Table', { TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } });
   });
 });
 
-describe('the function', () => {
+describe('function of the agent events consumer', () => {
   const BATCH = shard(agentEvent('1', ANN, 'Available'), agentEvent('2', JO, 'Lunch'), agentEvent('3', ANN, 'Offline', 'LOGOUT'));
 
-  test('keeps the last status of each agent', async () => {
+  test('stores the latest status of each agent', async () => {
     expect(await invoke(BATCH)).toEqual([]);
     expect(agents()).toEqual({ [ANN]: ['Offline', '2'], [JO]: ['Lunch', '1'] });
     expect(consumer.log).toBe('');
   });
 
-  test('counts an event once, in one batch or in several', async () => {
+  test('counts an event once, even if it is delivered several times', async () => {
     await invoke([...BATCH, ...BATCH]);
     await invoke(BATCH);
     expect(agents()).toEqual({ [ANN]: ['Offline', '2'], [JO]: ['Lunch', '1'] });
   });
 
-  test('remembers an event longer than the stream keeps it, and not forever', async () => {
+  test('stores an event for longer than the retention period of the stream, but not indefinitely', async () => {
     await invoke(BATCH.slice(0, 1));
     const days = (Number((dynamodb.items.get('agents event 1')!.expiresAt as { N: string }).N) - Date.now() / 1000) / 86_400;
     expect(days).toBeGreaterThan(1.9);
     expect(days).toBeLessThan(2.1);
   });
 
-  test('lets heartbeats pass', async () => {
+  test('ignores heartbeat events', async () => {
     expect(await invoke(shard(agentEvent('1', ANN, 'Available', 'HEART_BEAT')))).toEqual([]);
     expect(dynamodb.items.size).toBe(0);
   });
 
-  test('takes an event without a snapshot', async () => {
+  test('accepts an event without an agent snapshot', async () => {
     expect(await invoke(shard({ ...agentEvent('1', ANN, ''), CurrentAgentSnapshot: null }))).toEqual([]);
     expect(agents()).toEqual({ [ANN]: ['Unknown', '1'] });
   });
 
   test.each<[string, object | string]>([
-    ['no JSON', 'Ann left at 10'],
+    ['text that is not JSON', 'Ann left at 10'],
     ['null', 'null'],
-    ['no event id', { ...agentEvent('1', ANN, 'Available'), EventId: undefined }],
-    ['no agent', { ...agentEvent('1', ANN, 'Available'), AgentARN: undefined }],
-  ])('reports a poison record: %s', async (_, poison) => {
-    const batch = shard(agentEvent('1', JO, 'Available'), poison, agentEvent('2', JO, 'Lunch'));
+    ['an event without an id', { ...agentEvent('1', ANN, 'Available'), EventId: undefined }],
+    ['an event without an agent', { ...agentEvent('1', ANN, 'Available'), AgentARN: undefined }],
+  ])('reports %s as a failed record', async (_, malformed) => {
+    const batch = shard(agentEvent('1', JO, 'Available'), malformed, agentEvent('2', JO, 'Lunch'));
     expect(await invoke(batch)).toEqual([batch[1].kinesis.sequenceNumber]);
-    expect(agents()).toEqual({ [JO]: ['Available', '1'] }); // what follows comes again
+    expect(agents()).toEqual({ [JO]: ['Available', '1'] }); // Lambda retries the rest of the batch
     expect(consumer.log).toMatch(new RegExp(`^{"sequenceNumber":"${batch[1].kinesis.sequenceNumber}","error":"\\w+"}\n$`));
   });
 
-  test('a poison record goes to the bucket of failures, and nothing else is lost', async () => {
-    const batch = shard(agentEvent('1', ANN, 'Available'), agentEvent('2', JO, 'Available'), 'poison', agentEvent('3', JO, 'Lunch'), agentEvent('4', ANN, 'Offline'));
+  test('loses no other records if a malformed record is sent to the bucket for failures', async () => {
+    const batch = shard(agentEvent('1', ANN, 'Available'), agentEvent('2', JO, 'Available'), 'malformed', agentEvent('3', JO, 'Lunch'), agentEvent('4', ANN, 'Offline'));
     expect(await deliver(batch)).toEqual([batch[2]]);
     expect(agents()).toEqual({ [ANN]: ['Offline', '2'], [JO]: ['Lunch', '2'] });
   });
 
-  test('a passing failure of DynamoDB loses nothing and counts nothing twice', async () => {
+  test('processes each event once if DynamoDB fails temporarily', async () => {
     dynamodb.failures = 2;
     expect(await deliver(BATCH)).toEqual([]);
     expect(agents()).toEqual({ [ANN]: ['Offline', '2'], [JO]: ['Lunch', '1'] });
   });
 
-  test('random shards with duplicates and poison', async () => {
+  test('counts the distinct events of random shards with duplicates and malformed records', async () => {
     const content = fc.oneof(
       fc.record({ id: fc.nat(9), agent: fc.constantFrom(ANN, JO) }).map(({ id, agent }) => agentEvent(`${agent} ${id}`, agent, `status ${id}`)),
       fc.constantFrom('', '{', '[]', '"text"', '{}'),

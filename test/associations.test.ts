@@ -7,15 +7,16 @@ function managed(): KinesisStreamDestination {
   return StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED });
 }
 
-/** The kinds of data of a stack's associations, each with those that it waits for. */
-function order(stack: Stack): Record<string, string[]> {
+/** Returns the resource types of the associations in a stack, each with the associations that it depends on. */
+function dependencies(stack: Stack): Record<string, string[]> {
   const all = associations(stack);
-  const kind = (id: string) => all[id].Properties.ResourceType as string;
-  return Object.fromEntries(Object.entries(all).map(([id, { DependsOn = [] }]) => [kind(id), DependsOn.filter((other) => other in all).map(kind)]));
+  const typeOf = (id: string) => all[id].Properties.ResourceType as string;
+  return Object.fromEntries(Object.entries(all).map(([id, { DependsOn = [] }]) =>
+    [typeOf(id), DependsOn.filter((other) => other in all).map(typeOf)]));
 }
 
-describe('associations of an instance follow one another', () => {
-  test('in a construct', () => {
+describe('associations of an instance', () => {
+  test('deploys the associations of a construct sequentially', () => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -25,7 +26,7 @@ describe('associations of an instance follow one another', () => {
       contactRecords: managed(),
     });
 
-    expect(order(stack)).toEqual({
+    expect(dependencies(stack)).toEqual({
       CONTACT_TRACE_RECORDS: [],
       AGENT_EVENTS: ['CONTACT_TRACE_RECORDS'],
       REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS: ['AGENT_EVENTS'],
@@ -34,80 +35,80 @@ describe('associations of an instance follow one another', () => {
   });
 
   test.each<[string, (scope: Construct) => [ConnectInstance | connect.CfnInstance, ConnectInstance | connect.CfnInstance]]>([
-    ['one object', (scope) => { const instance = existingInstance(scope); return [instance, instance]; }],
+    ['as one object', (scope) => { const instance = existingInstance(scope); return [instance, instance]; }],
     ['by ARN and by id', (scope) => [existingInstance(scope), ConnectInstance.fromInstanceId(scope, 'Same', INSTANCE_ID)]],
-    ['by parameter', (scope) => {
+    ['by a parameter', (scope) => {
       const arn = new CfnParameter(scope, 'Arn').valueAsString;
       return [existingInstance(scope, 'First', arn), existingInstance(scope, 'Second', arn)];
     }],
-    ['by id in two parts', (scope) => {
+    ['by an id that consists of two parameters', (scope) => {
       const parts = ['Head', 'Tail'].map((id) => new CfnParameter(scope, id).valueAsString).join('-');
       return [ConnectInstance.fromInstanceId(scope, 'First', parts), ConnectInstance.fromInstanceId(scope, 'Second', parts)];
     }],
-    ['by export', (scope) => [existingInstance(scope, 'First', Fn.importValue('arn')), existingInstance(scope, 'Second', Fn.importValue('arn'))]],
-    ['by reference', (scope) => {
+    ['by an imported value', (scope) => [existingInstance(scope, 'First', Fn.importValue('arn')), existingInstance(scope, 'Second', Fn.importValue('arn'))]],
+    ['by reference and by its ARN attribute', (scope) => {
       const instance = newInstance(scope);
       return [instance, existingInstance(scope, 'Same', instance.attrArn)];
     }],
-  ])('in two constructs of a stack: %s', (_, makeInstances) => {
+  ])('deploys the associations of two constructs sequentially if both specify the same instance %s', (_, makeInstances) => {
     const stack = newStack();
     const [one, two] = makeInstances(stack);
     new ConnectDataStreaming(stack, 'One', { instance: one, agentEvents: managed() });
     new ConnectDataStreaming(stack, 'Two', { instance: two, contactRecords: managed() });
 
-    expect(order(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: ['AGENT_EVENTS'] });
+    expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: ['AGENT_EVENTS'] });
   });
 
   test.each<[string, (scope: Construct) => [string, string]]>([
-    ['by ARN', () => [INSTANCE_ARN, OTHER_INSTANCE_ARN]],
-    ['by export', () => [Fn.importValue('one'), Fn.importValue('other')]],
-    ['by parameter', (scope) => [new CfnParameter(scope, 'FirstArn').valueAsString, new CfnParameter(scope, 'SecondArn').valueAsString]],
-    ['by id in two parts', (scope) => {
+    ['by literal ARNs', () => [INSTANCE_ARN, OTHER_INSTANCE_ARN]],
+    ['by imported values', () => [Fn.importValue('one'), Fn.importValue('other')]],
+    ['by parameters', (scope) => [new CfnParameter(scope, 'FirstArn').valueAsString, new CfnParameter(scope, 'SecondArn').valueAsString]],
+    ['by ids that consist of two parameters', (scope) => {
       const [head, one, other] = ['Head', 'One', 'Other'].map((id) => new CfnParameter(scope, `${id}Part`).valueAsString);
       const arn = INSTANCE_ARN.replace(INSTANCE_ID, head);
       return [`${arn}-${one}`, `${arn}-${other}`];
     }],
-  ])('other instances do not wait: %s', (_, makeArns) => {
+  ])('deploys the associations of different instances in parallel if the instances are specified %s', (_, makeArns) => {
     const stack = newStack();
     const [first, second] = makeArns(stack);
     new ConnectDataStreaming(stack, 'One', { instance: existingInstance(stack, 'First', first), agentEvents: managed() });
     new ConnectDataStreaming(stack, 'Two', { instance: existingInstance(stack, 'Second', second), contactRecords: managed() });
 
-    expect(order(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: [] });
+    expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: [] });
   });
 
-  test('other stacks do not wait', () => {
+  test('adds no dependencies between the associations of different stacks', () => {
     const parent = newStack();
     const nested = new NestedStack(parent, 'Nested');
     new ConnectDataStreaming(parent, 'One', { instance: existingInstance(parent), agentEvents: managed() });
     new ConnectDataStreaming(nested, 'Two', { instance: existingInstance(nested), contactRecords: managed() });
 
-    expect(order(parent)).toEqual({ AGENT_EVENTS: [] });
-    expect(order(nested)).toEqual({ CONTACT_TRACE_RECORDS: [] });
+    expect(dependencies(parent)).toEqual({ AGENT_EVENTS: [] });
+    expect(dependencies(nested)).toEqual({ CONTACT_TRACE_RECORDS: [] });
   });
 });
 
-describe('the same kind of data twice', () => {
-  test('in a stack is an error that names both constructs', () => {
+describe('duplicate associations', () => {
+  test('rejects a second association of a data type in the same stack, with an error that names both constructs', () => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'One', { instance: existingInstance(stack), agentEvents: managed() });
     const instance = ConnectInstance.fromInstanceId(stack, 'Same', INSTANCE_ID);
     expect(() => new ConnectDataStreaming(stack, 'Two', { instance, agentEvents: managed() })).toThrow(
-      'Stack/Two/AgentEvents: this Amazon Connect instance streams AGENT_EVENTS already, in Stack/One/AgentEvents; it sends each kind of data to '
-      + 'one stream: remove one of the two, or give stacks that deploy to different Regions an env');
+      'Stack/Two/AgentEvents: cannot stream AGENT_EVENTS: Stack/One/AgentEvents already streams it from this Amazon Connect instance, which sends '
+      + 'each data type to one stream; remove one of the two, or set the env of stacks that you deploy to different Regions');
   });
 
-  test('in two stacks of an app is an error too', () => {
+  test('rejects a second association of a data type in another stack of the app', () => {
     const app = new App();
     const [one, two] = ['One', 'Two'].map((id) => new Stack(app, id));
     new ConnectDataStreaming(one, 'Streaming', { instance: ConnectInstance.fromInstanceId(one, 'Instance', INSTANCE_ID), agentEvents: managed() });
     const instance = ConnectInstance.fromInstanceId(two, 'Instance', INSTANCE_ID);
     expect(() => new ConnectDataStreaming(two, 'Streaming', { instance, agentEvents: managed() }))
-      .toThrow('Two/Streaming/AgentEvents: this Amazon Connect instance streams AGENT_EVENTS already, in One/Streaming/AgentEvents');
+      .toThrow('Two/Streaming/AgentEvents: cannot stream AGENT_EVENTS: One/Streaming/AgentEvents already streams it from this Amazon Connect instance');
   });
 
   test.each<[string, Record<'one' | 'two', (stack: Stack) => ConnectInstance>]>([
-    ['two parameters of the same name', {
+    ['two parameters with the same name', {
       one: (stack) => existingInstance(stack, 'Instance', new CfnParameter(stack, 'Arn').valueAsString),
       two: (stack) => existingInstance(stack, 'Instance', new CfnParameter(stack, 'Arn').valueAsString),
     }],
@@ -115,23 +116,23 @@ describe('the same kind of data twice', () => {
       one: (stack) => existingInstance(stack),
       two: (stack) => existingInstance(stack, 'Instance', INSTANCE_ARN.replace('us-east-1', 'us-west-2')),
     }],
-    ['an id in another account', {
+    ['the same id in another account', {
       one: (stack) => existingInstance(stack),
       two: (stack) => existingInstance(stack, 'Instance', INSTANCE_ARN.replace('1111', '9999')),
     }],
-  ])('may be two instances: %s', (_, { one, two }) => {
+  ])('allows associations of a data type for instances that may be different: %s', (_, { one, two }) => {
     const app = new App();
     const stacks = [new Stack(app, 'One'), new Stack(app, 'Two')];
     new ConnectDataStreaming(stacks[0], 'Streaming', { instance: one(stacks[0]), agentEvents: managed() });
     new ConnectDataStreaming(stacks[1], 'Streaming', { instance: two(stacks[1]), agentEvents: managed() });
 
-    for (const stack of stacks) expect(order(stack)).toEqual({ AGENT_EVENTS: [] });
+    for (const stack of stacks) expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [] });
   });
 
-  test('may be two apps', () => {
+  test('allows the same association in two apps', () => {
     for (const stack of [newStack({ env: ENV }), newStack({ env: ENV })]) {
       new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: managed() });
-      expect(order(stack)).toEqual({ AGENT_EVENTS: [] });
+      expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [] });
     }
   });
 });

@@ -1,15 +1,15 @@
-import { aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms } from 'aws-cdk-lib';
+import { aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ConnectDataStreaming, StreamingDestination } from '../src';
+import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
 import {
-  connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack, resources, ROLE_ARN,
+  associations, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack, resources, ROLE_ARN,
   sdkCalls, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
 const MANAGED = { encryption: kinesis.StreamEncryption.MANAGED };
 
-describe('what is streamed', () => {
-  test('each kind of data goes to its stream', () => {
+describe('ConnectDataStreaming', () => {
+  test('sends each data type to its own stream', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
@@ -38,7 +38,7 @@ describe('what is streamed', () => {
     template.resourceCountIs('AWS::Kinesis::Stream', 4);
   });
 
-  test('contact records can go to a delivery stream', () => {
+  test('sends contact records to a delivery stream', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -55,7 +55,7 @@ describe('what is streamed', () => {
     expect(streaming.contactRecordsStream).toBeUndefined();
   });
 
-  test('existing streams stay as they are', () => {
+  test('creates only associations for existing streams', () => {
     const stack = newStack();
     const stream = kinesis.Stream.fromStreamArn(stack, 'AgentEvents', STREAM_ARN);
     const deliveryStream = firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'ContactRecords', DELIVERY_STREAM_ARN);
@@ -76,7 +76,7 @@ describe('what is streamed', () => {
     });
   });
 
-  test('what is not asked for is not there', () => {
+  test('creates nothing for data types that are not streamed', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -91,13 +91,23 @@ describe('what is streamed', () => {
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream']);
   });
 
-  test('nothing to stream is an error', () => {
+  test('rejects props without a data type', () => {
     const stack = newStack();
-    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack) }))
-      .toThrow('Stack/Streaming: nothing to stream; pass one or more of contactRecords, agentEvents, voiceAnalysisSegments and chatAnalysisSegments');
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack) })).toThrow(
+      'Stack/Streaming: at least one of contactRecords, agentEvents, voiceAnalysisSegments, chatAnalysisSegments must be specified, got none; '
+      + 'specify the destination of each data type to stream, such as StreamingDestination.newKinesisStream()');
   });
 
-  test('the construct ids, and so the logical ids, are those of the contract', () => {
+  test.each<[unknown, string]>([
+    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'], [{}, 'Object'],
+  ])('rejects %s as an instance', (instance, shown) => {
+    const props = { agentEvents: StreamingDestination.newKinesisStream(), instance: instance as ConnectInstance };
+    expect(() => new ConnectDataStreaming(newStack(), 'Streaming', props)).toThrow(
+      `Stack/Streaming: instance must be an Amazon Connect instance, got ${shown}; specify a CfnInstance, or import an instance with `
+      + 'ConnectInstance.fromInstanceArn()');
+  });
+
+  test('creates constructs with stable ids, from which logical ids are derived', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
@@ -122,8 +132,49 @@ describe('what is streamed', () => {
   });
 });
 
-describe('the encryption key', () => {
-  test('one customer managed key with rotation serves everything that is made', () => {
+describe('association properties', () => {
+  const ASSOCIATIONS = {
+    contactRecordsAssociation: { prop: 'contactRecords', resourceType: 'CONTACT_TRACE_RECORDS' },
+    agentEventsAssociation: { prop: 'agentEvents', resourceType: 'AGENT_EVENTS' },
+    voiceAnalysisSegmentsAssociation: { prop: 'voiceAnalysisSegments', resourceType: 'REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS' },
+    chatAnalysisSegmentsAssociation: { prop: 'chatAnalysisSegments', resourceType: 'REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS' },
+  } as const;
+  const properties = Object.keys(ASSOCIATIONS) as Array<keyof typeof ASSOCIATIONS>;
+
+  test.each(properties)('%s is the only association if no other data type is streamed', (property) => {
+    const stack = newStack();
+    const { prop, resourceType } = ASSOCIATIONS[property];
+    const streaming = new ConnectDataStreaming(stack, 'Streaming', {
+      instance: existingInstance(stack),
+      [prop]: StreamingDestination.newKinesisStream(MANAGED),
+    });
+
+    const association = streaming[property]!;
+    expect(connect.CfnInstanceStorageConfig.isCfnInstanceStorageConfig(association)).toBe(true);
+    expect(association.resourceType).toBe(resourceType);
+    const [logicalId, { Properties }] = theOnly(associations(stack));
+    expect(stack.getLogicalId(association)).toBe(logicalId);
+    expect(Properties.ResourceType).toBe(resourceType);
+    for (const other of properties.filter((one) => one !== property)) expect([other, streaming[other]]).toEqual([other, undefined]);
+  });
+
+  test('are the associations of their data types if all data types are streamed', () => {
+    const stack = newStack();
+    const streaming = new ConnectDataStreaming(stack, 'Streaming', {
+      instance: existingInstance(stack),
+      contactRecords: StreamingDestination.newDeliveryStream({ encryption: firehose.StreamEncryption.awsOwnedKey() }),
+      agentEvents: StreamingDestination.newKinesisStream(MANAGED),
+      voiceAnalysisSegments: StreamingDestination.newKinesisStream(MANAGED),
+      chatAnalysisSegments: StreamingDestination.newKinesisStream(MANAGED),
+    });
+
+    const resourceTypes = Object.entries(associations(stack)).map(([logicalId, { Properties }]) => [logicalId, Properties.ResourceType]);
+    expect(properties.map((property) => [stack.getLogicalId(streaming[property]!), ASSOCIATIONS[property].resourceType])).toEqual(resourceTypes);
+  });
+});
+
+describe('encryptionKey', () => {
+  test('defaults to one customer managed key with rotation for all new streams', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
@@ -142,7 +193,7 @@ describe('the encryption key', () => {
     });
   });
 
-  test('a given key is used instead', () => {
+  test('replaces the default key if it is specified', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
@@ -160,7 +211,7 @@ describe('the encryption key', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
-  test('there is none when nothing needs one', () => {
+  test('is undefined if no stream needs a customer managed key', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -174,7 +225,7 @@ describe('the encryption key', () => {
     expect(types(stack)).not.toContain('AWS::Lambda::Function');
   });
 
-  test('a given key that nothing uses is a warning', () => {
+  test('causes a warning if it is specified but not used', () => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -182,14 +233,16 @@ describe('the encryption key', () => {
       encryptionKey: new kms.Key(stack, 'Key'),
     });
 
-    Annotations.fromStack(stack).hasWarning('/Stack/Streaming', Match.stringLikeRegexp(
-      'encryptionKey is for what this construct makes.*Stream.fromStreamAttributes.*cdk-connect-data-streaming:unusedEncryptionKey'));
+    Annotations.fromStack(stack).hasWarning('/Stack/Streaming',
+      'encryptionKey is not used: it encrypts the streams and buckets that this construct creates, and none of them needs it; to specify the key of an '
+      + 'existing stream, import the stream with Stream.fromStreamAttributes({ streamArn, encryptionKey }); otherwise remove encryptionKey, or acknowledge '
+      + 'this warning [ack: cdk-connect-data-streaming:unusedEncryptionKey]');
     expect(connectStatements(stack)).toEqual([]);
   });
 });
 
-describe('the service-linked role', () => {
-  test('an instance of the app has it as an attribute', () => {
+describe('serviceRoleArn', () => {
+  test('is an attribute of an instance that the app defines', () => {
     const stack = newStack();
     const instance = newInstance(stack);
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
@@ -203,14 +256,14 @@ describe('the service-linked role', () => {
     ]);
     expect(stack.resolve(streaming.serviceRoleArn)).toEqual(role);
     Template.fromStack(stack).hasResourceProperties('AWS::Connect::InstanceStorageConfig', {
-      InstanceArn: { Ref: stack.getLogicalId(instance) }, // documented: the ARN
+      InstanceArn: { Ref: stack.getLogicalId(instance) }, // the Ref of an instance is its ARN
     });
     expect(types(stack)).toEqual([
       'AWS::Connect::Instance', 'AWS::Connect::InstanceStorageConfig', 'AWS::KMS::Key', 'AWS::Kinesis::Stream',
     ]);
   });
 
-  test('a known role is used as it is', () => {
+  test('is the specified role of an imported instance', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
@@ -224,7 +277,7 @@ describe('the service-linked role', () => {
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig', 'AWS::KMS::Key', 'AWS::Kinesis::Stream']);
   });
 
-  test('an unknown role is looked up at deployment, once per instance and stack', () => {
+  test('is looked up at deployment once per instance and stack if the role is not known', () => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'One', {
       instance: existingInstance(stack),
@@ -239,11 +292,11 @@ describe('the service-linked role', () => {
     const [lookup] = theOnly(resources(stack, 'Custom::AWS'));
     const role = { 'Fn::GetAtt': [lookup, 'Instance.ServiceRole'] };
     const statement = { Sid: SID, Effect: 'Allow', Principal: { AWS: role }, Action: 'kms:GenerateDataKey', Resource: '*' };
-    expect(connectStatements(stack)).toEqual([statement, statement]); // one in each of the two keys
+    expect(connectStatements(stack)).toEqual([statement, statement]); // one in the policy of each key
     expect(stack.resolve(two.serviceRoleArn)).toEqual(role);
   });
 
-  test('the look-up asks for the role of just this instance, with no more rights than that takes', () => {
+  test('is looked up with the permission to describe this instance only', () => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -258,7 +311,7 @@ describe('the service-linked role', () => {
       physicalResourceId: { responsePath: 'Instance.Id' },
     };
     expect(sdkCalls(stack, 'Create')).toEqual([call]);
-    expect(sdkCalls(stack, 'Update')).toEqual([call]); // a changed instance is looked up again
+    expect(sdkCalls(stack, 'Update')).toEqual([call]); // a different instance is looked up again
     expect(sdkCalls(stack, 'Delete')).toEqual([]);
 
     const template = Template.fromStack(stack);
@@ -274,20 +327,23 @@ describe('the service-linked role', () => {
     });
   });
 
-  test.each([[false], [true]])('is only looked up when something asks for it: %s', (asked) => {
+  test.each([
+    ['is not looked up if no key needs it and the app does not read it', false],
+    ['is looked up if no key needs it but the app reads it', true],
+  ])('%s', (_, isRead) => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
       agentEvents: StreamingDestination.newKinesisStream(MANAGED),
     });
-    if (asked) stack.exportValue(streaming.serviceRoleArn, { name: 'ServiceRole' });
+    if (isRead) stack.exportValue(streaming.serviceRoleArn, { name: 'ServiceRole' });
 
-    expect(types(stack).includes('Custom::AWS')).toBe(asked);
+    expect(types(stack).includes('Custom::AWS')).toBe(isRead);
   });
 });
 
-describe('reading the streams', () => {
-  test('a grantee may read every Kinesis stream and decrypt with its key', () => {
+describe('grantRead', () => {
+  test('grants the grantee permission to read all Kinesis data streams and to decrypt with their keys', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
@@ -312,7 +368,7 @@ describe('reading the streams', () => {
     });
   });
 
-  test('without a Kinesis stream there is nothing to read', () => {
+  test('rejects a construct without a Kinesis data stream', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -320,6 +376,6 @@ describe('reading the streams', () => {
     });
 
     expect(() => streaming.grantRead(new iam.ServicePrincipal('lambda.amazonaws.com')))
-      .toThrow('Stack/Streaming: there is no Kinesis data stream to read');
+      .toThrow('Stack/Streaming: grantRead() requires a Kinesis data stream, got only a delivery stream; grant access to the destination of the delivery stream');
   });
 });

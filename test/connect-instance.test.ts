@@ -2,7 +2,7 @@ import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import { ConnectInstance } from '../src';
 import { ACCOUNT, INSTANCE_ARN, INSTANCE_ID, newStack, REGION, ROLE_ARN } from './support';
 
-test('an instance by its ARN lives where the ARN says', () => {
+test('fromInstanceArn() imports an instance in the account and Region of the ARN', () => {
   const instance = ConnectInstance.fromInstanceArn(newStack({}), 'Instance', INSTANCE_ARN);
 
   expect(instance.instanceRef).toEqual({ instanceArn: INSTANCE_ARN });
@@ -13,14 +13,14 @@ test('an instance by its ARN lives where the ARN says', () => {
 test.each([
   ['us-east-1', { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:connect:us-east-1:${ACCOUNT}:instance/${INSTANCE_ID}`]] }],
   ['us-gov-west-1', { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:connect:us-gov-west-1:${ACCOUNT}:instance/${INSTANCE_ID}`]] }],
-])('an instance by its id lives in the account and Region of the stack: %s', (region, arn) => {
+])('fromInstanceId() imports an instance in the account and Region of the stack: %s', (region, arn) => {
   const stack = newStack({ env: { account: ACCOUNT, region } });
   const instance = ConnectInstance.fromInstanceId(stack, 'Instance', INSTANCE_ID);
 
   expect(stack.resolve(instance.instanceRef.instanceArn)).toEqual(arn);
 });
 
-test('an instance by its id in a stack without an environment', () => {
+test('fromInstanceId() imports an instance into a stack without env', () => {
   const stack = new Stack(new App(), 'Stack');
   const instance = ConnectInstance.fromInstanceId(stack, 'Instance', INSTANCE_ID);
 
@@ -29,21 +29,21 @@ test('an instance by its id in a stack without an environment', () => {
   });
 });
 
-test('an instance with its role', () => {
+test('fromInstanceAttributes() imports an instance with its role', () => {
   const instance = ConnectInstance.fromInstanceAttributes(newStack(), 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn: ROLE_ARN });
 
   expect(instance.instanceRef).toEqual({ instanceArn: INSTANCE_ARN });
   expect(instance.serviceRoleArn).toBe(ROLE_ARN);
 });
 
-test('the role of an instance from before October 2018 has an ordinary path', () => {
+test('fromInstanceAttributes() accepts the IAM role of an instance that was created before October 2018', () => {
   const serviceRoleArn = `arn:aws:iam::${ACCOUNT}:role/my-connect-role`;
   const instance = ConnectInstance.fromInstanceAttributes(newStack(), 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn });
 
   expect(instance.serviceRoleArn).toBe(serviceRoleArn);
 });
 
-test('tokens are taken as they are', () => {
+test('unresolved tokens are not validated', () => {
   const stack = newStack();
   const arn = new CfnParameter(stack, 'Arn').valueAsString;
   const id = new CfnParameter(stack, 'Id').valueAsString;
@@ -58,7 +58,7 @@ test('tokens are taken as they are', () => {
   expect(stack.resolve(attributes.serviceRoleArn)).toEqual({ Ref: 'Role' });
 });
 
-describe('bad input is an error that says what to pass', () => {
+describe('input validation', () => {
   const stack = newStack();
 
   test.each([
@@ -73,19 +73,20 @@ describe('bad input is an error that says what to pass', () => {
     `arn:aws:connect:${REGION}:${ACCOUNT}:contact/${INSTANCE_ID}`,
     ` ${INSTANCE_ARN}`,
     `${INSTANCE_ARN} `,
-  ])('ARN "%s"', (arn) => {
+  ])('rejects "%s" as an instance ARN', (arn) => {
     expect(() => ConnectInstance.fromInstanceArn(stack, 'Instance', arn)).toThrow(
-      `Stack/Instance: "${arn}" is not the ARN of an Amazon Connect instance; it looks like arn:aws:connect:us-east-1:111122223333:instance/aaaa`);
+      `Stack/Instance: instanceArn must be the ARN of an Amazon Connect instance, got "${arn}"; specify an ARN such as ${INSTANCE_ARN}`);
   });
 
-  test('an ARN with a token in the middle is checked in the rest', () => {
+  test('rejects a malformed ARN that contains an unresolved token', () => {
     const half = `arn:${stack.partition}:kinesis:${REGION}:${ACCOUNT}:stream/name`;
-    expect(() => ConnectInstance.fromInstanceArn(stack, 'Instance', half)).toThrow('is not the ARN of an Amazon Connect instance');
+    expect(() => ConnectInstance.fromInstanceArn(stack, 'Instance', half)).toThrow('Stack/Instance: instanceArn must be the ARN of an Amazon Connect instance, got "arn:${Token[AWS.Partition.');
   });
 
-  test.each([INSTANCE_ARN, '', 'a b'])('id "%s"', (id) => {
+  test.each([INSTANCE_ARN, '', 'a b'])('rejects "%s" as an instance id', (id) => {
     expect(() => ConnectInstance.fromInstanceId(stack, 'Instance', id)).toThrow(
-      `Stack/Instance: "${id}" is not the id of an Amazon Connect instance; pass the last part of its ARN`);
+      `Stack/Instance: instanceId must be the id of an Amazon Connect instance, got "${id}"; specify the last part of the ARN, such as ${INSTANCE_ID}, `
+      + 'or use ConnectInstance.fromInstanceArn()');
   });
 
   test.each([
@@ -96,19 +97,20 @@ describe('bad input is an error that says what to pass', () => {
     INSTANCE_ARN,
     ` ${ROLE_ARN}`,
     `${ROLE_ARN} `,
-  ])('role ARN "%s"', (serviceRoleArn) => {
+  ])('rejects "%s" as a role ARN', (serviceRoleArn) => {
     expect(() => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn })).toThrow(
-      `Stack/Instance: "${serviceRoleArn}" is not the ARN of an IAM role; it looks like arn:aws:iam::111122223333:role/aws-service-role/`);
+      `Stack/Instance: serviceRoleArn must be the ARN of an IAM role, got "${serviceRoleArn}"; specify an ARN such as `
+      + 'arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_suffix');
   });
 
-  test('a role of another account', () => {
+  test('rejects a role in another account than the instance', () => {
     const serviceRoleArn = ROLE_ARN.replace(ACCOUNT, '999988887777');
     expect(() => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn })).toThrow(
-      `Stack/Instance: the role "${serviceRoleArn}" is in account 999988887777, but the instance is in ${ACCOUNT}; pass the ServiceRole that `
-      + '`aws connect describe-instance` shows for this instance');
+      `Stack/Instance: serviceRoleArn must be in the account of the instance, ${ACCOUNT}, got "${serviceRoleArn}"; specify the ServiceRole that `
+      + '`aws connect describe-instance` returns for this instance');
   });
 
-  test('a role of an account that is not known yet is not checked', () => {
+  test('accepts a role or an instance in an account that is an unresolved token', () => {
     const { account } = new Stack(new App(), 'Agnostic');
     for (const [instanceArn, serviceRoleArn] of [
       [INSTANCE_ARN.replace(ACCOUNT, account), ROLE_ARN],

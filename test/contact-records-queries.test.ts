@@ -1,6 +1,6 @@
 /**
- * The queries of docs/query-contact-records.md, as the documentation has them, on records that lie where the delivery stream
- * of a template puts them, read by the table of that template.
+ * The queries of docs/querying.md. The records are in the objects that the delivery stream of a template would
+ * write, and the queries read them through the table of that template.
  */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, rmSync } from 'fs';
@@ -12,7 +12,7 @@ import { ConnectDataStreaming, ContactRecordsTable, StreamingDestination } from 
 import { Athena, pathOf, putObject, type Row, type TableInput } from './athena/athena';
 import { documentedQueries } from './athena/documented-queries';
 import { deserialize, parseType } from './athena/hive';
-import { type Delivery, DELIVERIES, EVERYTHING } from './contact-records-samples';
+import { ALL_FIELDS, type Delivery, DELIVERIES } from './contact-records-samples';
 import { existingInstance, newStack, resources, theOnly } from './support';
 
 const QUERIES = documentedQueries();
@@ -45,7 +45,7 @@ function template(): { table: TableInput; destination: S3DestinationConfiguratio
 
 const { table, destination } = template();
 
-/** What Firehose does: an object for each batch, under the prefix of the day. */
+/** Writes an object for each batch, with the prefix of the day, as Firehose does. */
 function deliver(s3: string, batches: Delivery[][]): void {
   expect(destination.CompressionFormat).toBe('GZIP');
   const bucket = destination.BucketARN['Fn::GetAtt'][0];
@@ -71,19 +71,19 @@ async function deliverSamples(): Promise<void> {
   await athena.load(table, s3);
 }
 
-describe('the documented queries', () => {
-  test('are those that are tested here', () => {
+describe('documented queries', () => {
+  test('are the four queries that these tests run', () => {
     expect(Object.values(QUERIES)).toEqual([NEWEST, PER_HOUR, HANDLE_TIME, ATTRIBUTE]);
   });
 
-  test('are in Athena\'s dialect', () => {
+  test('have the syntax of Athena', () => {
     const script = join(__dirname, 'athena', 'trino-errors.ts');
     const statements = [...Object.values(QUERIES), NEWEST.replace('PARTITION BY', 'PARTITION')];
     const errors = JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', script], { input: JSON.stringify(statements), encoding: 'utf8' })) as string[][];
     expect(errors.map((messages) => messages.length > 0)).toEqual([false, false, false, false, true]);
   });
 
-  test('the newest version of each contact', async () => {
+  test('return the newest version of each contact', async () => {
     await deliverSamples();
     expect(await athena.query(NEWEST)).toEqual([
       {
@@ -129,7 +129,7 @@ describe('the documented queries', () => {
     ]);
   });
 
-  test('contacts per queue and hour', async () => {
+  test('count the contacts per queue and hour', async () => {
     await deliverSamples();
     expect(await athena.query(PER_HOUR)).toEqual([
       { queue: 'Rückfragen', hour: '2025-03-02 09:00:00+00', contacts: '2', abandoned: '1' },
@@ -137,7 +137,7 @@ describe('the documented queries', () => {
     ]);
   });
 
-  test('average handle time of each agent', async () => {
+  test('compute the average handle time of each agent', async () => {
     await deliverSamples();
     expect(await athena.query(HANDLE_TIME)).toEqual([
       { agent: 'ann', channel: 'CHAT', contacts: '1', handle_time: 1201 },
@@ -145,27 +145,27 @@ describe('the documented queries', () => {
     ]);
   });
 
-  test('contacts with an attribute', async () => {
+  test('find contacts with an attribute', async () => {
     await deliverSamples();
     expect((await athena.query(ATTRIBUTE)).map(({ contactid }) => contactid)).toEqual([
       '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000001',
     ]);
   });
 
-  test('answer nothing where nothing was delivered', async () => {
+  test('return no rows if no records were delivered', async () => {
     await athena.load(table, s3);
     for (const sql of Object.values(QUERIES)) expect(await athena.query(sql)).toEqual([]);
   });
 
-  test('do not mind a value that is not of its column\'s type, as long as they do not read it', async () => {
-    deliver(s3, [[{ day: '2025-03-02', record: { ...EVERYTHING, Recording: 'none', Agent: { ...EVERYTHING.Agent, NumberOfHolds: 'two' } } }]]);
+  test('fail on a value with a wrong type only if they read its column', async () => {
+    deliver(s3, [[{ day: '2025-03-02', record: { ...ALL_FIELDS, Recording: 'none', Agent: { ...ALL_FIELDS.Agent, NumberOfHolds: 'two' } } }]]);
     await athena.load(table, s3);
     expect(await athena.query(ATTRIBUTE)).toHaveLength(1);
     await expect(athena.query(HANDLE_TIME)).rejects.toThrow('HIVE_BAD_DATA: .agent.numberofholds is "two", not INTEGER');
     await expect(athena.query('SELECT recording FROM contact_records')).rejects.toThrow('HIVE_BAD_DATA: .recording is "none", not STRUCT');
   });
 
-  test('see only what was delivered since a day', async () => {
+  test('can be limited to records that were delivered since a day', async () => {
     await deliverSamples();
     const since = (day: string) => athena.query(NEWEST.replace('FROM contact_records', `FROM contact_records\n  WHERE dt >= '${day}'`));
     expect(await since('2025-03-02')).toEqual(await athena.query(NEWEST));
@@ -175,18 +175,18 @@ describe('the documented queries', () => {
   });
 });
 
-describe('the columns', () => {
+describe('table columns', () => {
   const columns = Object.fromEntries(table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)]));
 
-  test('are all that the data model documents, with its names in lower case', () => {
-    expect(Object.keys(columns).sort()).toEqual(Object.keys(EVERYTHING).map((name) => name.toLowerCase()).sort());
+  test('contain all fields of the data model, with lowercase names', () => {
+    expect(Object.keys(columns).sort()).toEqual(Object.keys(ALL_FIELDS).map((name) => name.toLowerCase()).sort());
   });
 
-  test('hold every value of a record', () => {
-    const row = deserialize({ kind: 'struct', fields: columns }, EVERYTHING);
-    const { OutboundStrategy, RoutingCriteria: [criteria], SegmentAttributes, ...rest } = EVERYTHING;
+  test('contain all values of a record, except for fields without a fixed schema', () => {
+    const row = deserialize({ kind: 'struct', fields: columns }, ALL_FIELDS);
+    const { OutboundStrategy, RoutingCriteria: [criteria], SegmentAttributes, ...rest } = ALL_FIELDS;
     const [{ Expression: _, ...step }] = criteria.Steps;
-    expect(row).toEqual(inLowerCase({
+    expect(row).toEqual(withLowercaseNames({
       ...rest,
       OutboundStrategy: { Type: OutboundStrategy.Type },
       RoutingCriteria: [{ ...criteria, Steps: [step] }],
@@ -194,13 +194,13 @@ describe('the columns', () => {
     }));
   });
 
-  test('can be queried to the last', async () => {
+  test('can all be queried, including nested fields', async () => {
     await deliverSamples();
-    const [row] = await athena.query(`SELECT * FROM contact_records WHERE lastupdatetimestamp = '${EVERYTHING.LastUpdateTimestamp}'`) as [Row];
+    const [row] = await athena.query(`SELECT * FROM contact_records WHERE lastupdatetimestamp = '${ALL_FIELDS.LastUpdateTimestamp}'`) as [Row];
     expect(Object.keys(row)).toEqual([...Object.keys(columns), 'dt']);
     expect(row.dt).toBe('2025-03-02');
     expect(Object.entries(row).filter(([, value]) => value === null).map(([name]) => name).sort())
-      .toEqual(Object.entries(EVERYTHING).filter(([, value]) => value === null).map(([name]) => name.toLowerCase()).sort());
+      .toEqual(Object.entries(ALL_FIELDS).filter(([, value]) => value === null).map(([name]) => name.toLowerCase()).sort());
 
     expect(await athena.query(`
       SELECT agent.hierarchygroups.level1.groupname AS hierarchy, agent.statetransitions[1].state AS state, element_at(attributes, 'greeting') AS greeting,
@@ -208,10 +208,10 @@ describe('the columns', () => {
         qualitymetrics.agent.audio.qualityscore AS double, "references"[2].value AS reference, recordings[1].fragmentstartnumber AS text,
         element_at(segmentattributes, 'connect:Subtype').valuestring AS subtype, element_at(contactevaluations, 'form-1').status AS evaluation,
         routingcriteria[1].steps[1].expiry.durationinseconds AS integer
-      FROM contact_records WHERE lastupdatetimestamp = '${EVERYTHING.LastUpdateTimestamp}'`)).toEqual([{
+      FROM contact_records WHERE lastupdatetimestamp = '${ALL_FIELDS.LastUpdateTimestamp}'`)).toEqual([{
       hierarchy: 'Österreich',
       state: 'SILENT_MONITOR',
-      greeting: EVERYTHING.Attributes.greeting,
+      greeting: ALL_FIELDS.Attributes.greeting,
       long: '9007199254740991',
       boolean: true,
       double: 4.25,
@@ -224,13 +224,13 @@ describe('the columns', () => {
   });
 });
 
-test('records are where the table looks for them', () => {
+test('the table reads the location that the delivery stream writes to', () => {
   const { Prefix, BucketARN } = destination;
   expect(pathOf(table.Parameters['storage.location.template']).replace('${dt}', 'X'))
     .toBe(`${BucketARN['Fn::GetAtt'][0]}/${Prefix.replace('!{timestamp:yyyy-MM-dd}', 'X')}`);
 });
 
-test('on random records, the queries answer what TypeScript computes', async () => {
+test('documented queries return the same results as a computation in TypeScript for random records', async () => {
   const [version, day] = [seconds('2025-03-01T00:00:00Z', 5 * 86_400), fc.constantFrom('2025-03-01', '2025-03-02', '2025-03-06')];
   const optional = <T>(value: fc.Arbitrary<T>) => fc.option(fc.option(value), { nil: undefined });
   const record = fc.record({
@@ -249,7 +249,7 @@ test('on random records, the queries answer what TypeScript computes', async () 
       AfterContactWorkDuration: optional(fc.nat(100_000)),
     })),
     Attributes: optional(fc.dictionary(fc.constantFrom('language', 'Language', 'x', 'ß'), fc.oneof(fc.constantFrom('de', 'en'), fc.string({ unit: 'grapheme' })))),
-    FieldOfTomorrow: fc.jsonValue(),
+    UnknownField: fc.jsonValue(),
   });
   const versions = fc.uniqueArray(record, { minLength: 1, maxLength: 30, selector: ({ ContactId, LastUpdateTimestamp }) => `${ContactId} ${LastUpdateTimestamp}` });
   const deliveries = versions.chain((records) => fc.array(fc.array(fc.record({ record: fc.constantFrom(...records), day }))));
@@ -315,8 +315,8 @@ function grouped<T>(items: T[], key: (item: T) => Row, value: (group: T[]) => Ro
   return [...groups].map(([id, group]) => ({ ...JSON.parse(id) as Row, ...value(group) }));
 }
 
-/** The names of columns and fields in lower case; the keys of maps stay. */
-function inLowerCase(record: Record<string, unknown>): unknown {
+/** Converts the names of columns and fields to lowercase, but not the keys of maps. */
+function withLowercaseNames(record: Record<string, unknown>): unknown {
   const deep = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(deep);
     if (typeof value !== 'object' || value === null) return value;

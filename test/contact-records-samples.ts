@@ -6,7 +6,7 @@
 const INSTANCE = 'arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111';
 
 export interface Delivery {
-  /** The day on which Firehose gets the record. */
+  /** The day on which Firehose receives the record. */
   readonly day: string;
   readonly record: Record<string, unknown>;
 }
@@ -20,8 +20,8 @@ const COMMON = {
   NextContactId: null,
 };
 
-/** A call with everything that the data model knows, every value of every type. */
-export const EVERYTHING = {
+/** A call with all fields of the data model. */
+export const ALL_FIELDS = {
   ...COMMON,
   ContactId: '00000000-0000-4000-8000-000000000001',
   Channel: 'VOICE',
@@ -184,11 +184,11 @@ export const EVERYTHING = {
   WisdomInfo: { SessionArn: 'arn:aws:wisdom:us-east-1:111122223333:session/1/2' },
 };
 
-/** The same call before anything was known of its end. */
-const EARLIER = {
-  ...EVERYTHING,
+/** An earlier version of the same call. */
+const EARLIER_VERSION = {
+  ...ALL_FIELDS,
   LastUpdateTimestamp: '2025-03-02T10:10:05Z',
-  Agent: { ...EVERYTHING.Agent, AfterContactWorkDuration: null, AfterContactWorkEndTimestamp: null },
+  Agent: { ...ALL_FIELDS.Agent, AfterContactWorkDuration: null, AfterContactWorkEndTimestamp: null },
   Attributes: {},
 };
 
@@ -223,7 +223,7 @@ const CHAT = {
   Queue: { EnqueueTimestamp: '2025-03-03T00:00:00Z', Name: 'Sales' },
 };
 
-/** A task that was never put into a queue, with fields that the data model does not know yet. */
+/** A task that was never in a queue, with fields that the data model does not contain. */
 const TASK = {
   ContactId: '00000000-0000-4000-8000-000000000004',
   Channel: 'TASK',
@@ -233,16 +233,16 @@ const TASK = {
   Attributes: null,
   Queue: null,
   AdditionalEmailRecipients: { ToAddresses: ['jo@example.com'] },
-  FieldOfTomorrow: { nested: [{ deep: [1, 2.5, null, 'x'] }], ContactId: 'not this one' },
-  AnotherOne: 3,
+  UnknownField: { nested: [{ deep: [1, 2.5, null, 'x'] }], ContactId: 'not this one' },
+  AnotherUnknownField: 3,
 };
 
-/** Of the call, the newest version comes first, the oldest twice, and a week later. */
+/** Deliveries out of order and with duplicates: the newest version of the call is delivered first, the oldest twice and a week later. */
 export const DELIVERIES: Delivery[] = [
-  { day: '2025-03-02', record: EVERYTHING },
+  { day: '2025-03-02', record: ALL_FIELDS },
   { day: '2025-03-02', record: ABANDONED },
-  { day: '2025-03-09', record: EARLIER },
-  { day: '2025-03-09', record: EARLIER },
+  { day: '2025-03-09', record: EARLIER_VERSION },
+  { day: '2025-03-09', record: EARLIER_VERSION },
   { day: '2025-03-03', record: CHAT },
   { day: '2025-03-03', record: CHAT },
   { day: '2025-03-04', record: TASK },

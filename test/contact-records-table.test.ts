@@ -16,14 +16,14 @@ function newTable(stack: Stack, props: Partial<ContactRecordsTableProps> = {}): 
   return new ContactRecordsTable(stack, 'Table', { streaming: streaming(stack), ...props });
 }
 
-/** The projected days and the place of the records, with the bucket by its logical id. */
+/** Returns the parameters of the table, which contain the partition projection. */
 function partitions(stack: Stack): Record<string, unknown> {
   const [, { Properties }] = theOnly(resources(stack, 'AWS::Glue::Table'));
   return (Properties.TableInput as { Parameters: Record<string, unknown> }).Parameters;
 }
 
-describe('the table', () => {
-  test('is in a database of its own, named after its path', () => {
+describe('ContactRecordsTable', () => {
+  test('creates a database with a name that is generated from the construct path', () => {
     const stack = newStack();
     const table = newTable(stack);
 
@@ -38,7 +38,7 @@ describe('the table', () => {
     expect(stack.resolve(table.tableName)).toEqual({ Ref: stack.getLogicalId(table.node.defaultChild as glue.CfnTable) });
   });
 
-  test('is in the database and has the name that it is given', () => {
+  test('uses the specified database and table name', () => {
     const stack = newStack();
     const database = new glue.CfnDatabase(stack, 'Analytics', { catalogId: ACCOUNT, databaseInput: { name: 'analytics' } });
     const table = newTable(stack, { database, tableName: 'contacts_2' });
@@ -48,7 +48,7 @@ describe('the table', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::Glue::Table', { DatabaseName: { Ref: id }, TableInput: { Name: 'contacts_2' } });
   });
 
-  test('reads gzipped JSON with the Hive SerDe', () => {
+  test('reads compressed JSON with the Hive JSON SerDe', () => {
     const stack = newStack();
     newTable(stack);
 
@@ -64,7 +64,7 @@ describe('the table', () => {
     });
   });
 
-  test('knows the days by partition projection', () => {
+  test('determines the days with partition projection', () => {
     const stack = newStack();
     const data = streaming(stack);
     new ContactRecordsTable(stack, 'Table', { streaming: data });
@@ -86,19 +86,19 @@ describe('the table', () => {
     });
   });
 
-  test('begins on the day that it is given', () => {
+  test('starts the partition projection on the specified first day', () => {
     const stack = newStack();
     newTable(stack, { firstDay: '2026-11-22' });
     expect(partitions(stack)['projection.dt.range']).toBe('2026-11-22,NOW');
   });
 
-  test('takes a name and a day that only CloudFormation knows', () => {
+  test('accepts unresolved tokens as tableName and firstDay', () => {
     const stack = newStack();
     newTable(stack, { tableName: new CfnParameter(stack, 'Name').valueAsString, firstDay: new CfnParameter(stack, 'Day').valueAsString });
     expect(partitions(stack)['projection.dt.range']).toEqual({ 'Fn::Join': ['', [{ Ref: 'Day' }, ',NOW']] });
   });
 
-  test('may be in another stack than the streaming', () => {
+  test('references the bucket of a construct in another stack', () => {
     const app = new App();
     const data = streaming(new Stack(app, 'Data', { env: ENV }));
     const stack = new Stack(app, 'Analytics', { env: ENV });
@@ -109,8 +109,8 @@ describe('the table', () => {
   });
 });
 
-describe('the bucket', () => {
-  test('is that of the delivery stream', () => {
+describe('contactRecordsBucket', () => {
+  test('is the bucket that the delivery stream delivers to', () => {
     const stack = newStack();
     const { contactRecordsBucket } = streaming(stack);
     Template.fromStack(stack).hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
@@ -119,12 +119,12 @@ describe('the bucket', () => {
   });
 
   test.each<[string, (stack: Stack) => StreamingDestination | undefined]>([
-    ['nowhere', () => undefined],
-    ['to a Kinesis data stream', () => StreamingDestination.newKinesisStream()],
-    ['to an existing delivery stream', (stack) => StreamingDestination.deliveryStream(
+    ['are not streamed', () => undefined],
+    ['are sent to a Kinesis data stream', () => StreamingDestination.newKinesisStream()],
+    ['are sent to an existing delivery stream', (stack) => StreamingDestination.deliveryStream(
       firehose.DeliveryStream.fromDeliveryStreamName(stack, 'Existing', 'existing'))],
-    ['to another destination', (stack) => StreamingDestination.newDeliveryStream({ destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Mine')) })],
-  ])('is not there when contact records go %s', (_, contactRecords) => {
+    ['are delivered to a specified destination', (stack) => StreamingDestination.newDeliveryStream({ destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Mine')) })],
+  ])('is undefined, and a table is rejected, if contact records %s', (_, contactRecords) => {
     const stack = newStack();
     const data = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -134,20 +134,19 @@ describe('the bucket', () => {
 
     expect(data.contactRecordsBucket).toBeUndefined();
     expect(() => new ContactRecordsTable(stack, 'Table', { streaming: data })).toThrow(
-      'Stack/Table: Stack/Streaming has no bucket of contact records; pass contactRecords: StreamingDestination.newDeliveryStream(), '
-      + 'without a destination of your own');
+      'Stack/Table: streaming must have created a bucket for contact records, got Stack/Streaming without one; set contactRecords to '
+      + 'StreamingDestination.newDeliveryStream() without a destination of your own');
   });
 });
 
-test.each([
-  [{ tableName: 'ContactRecords' }, 'Stack/Table: "ContactRecords" is not the name of a table that Athena takes without quotes; it looks like contact_records'],
-  [{ tableName: 'contact-records' }, 'Stack/Table: "contact-records" is not the name of a table'],
-  [{ tableName: '' }, 'Stack/Table: "" is not the name of a table'],
-  [{ firstDay: '22.11.2026' }, 'Stack/Table: "22.11.2026" is not a day; it looks like 2020-01-01'],
-  [{ firstDay: '2026-11-22T00:00:00Z' }, 'Stack/Table: "2026-11-22T00:00:00Z" is not a day'],
-  [{ firstDay: 'since 2026-11-22' }, 'Stack/Table: "since 2026-11-22" is not a day'],
-])('%p is refused', (props, message) => {
-  expect(() => newTable(newStack(), props)).toThrow(message);
+test.each(['ContactRecords', 'contact-records', ''])('rejects "%s" as a table name', (tableName) => {
+  expect(() => newTable(newStack(), { tableName })).toThrow(
+    `Stack/Table: tableName must be lowercase letters, digits and underscores, got "${tableName}"; specify a value such as contact_records`);
+});
+
+test.each(['22.11.2026', '2026-11-22T00:00:00Z', 'since 2026-11-22'])('rejects "%s" as a first day', (firstDay) => {
+  expect(() => newTable(newStack(), { firstDay })).toThrow(
+    `Stack/Table: firstDay must be a day in the format yyyy-MM-dd, got "${firstDay}"; specify a value such as 2020-01-01`);
 });
 
 describe('grantRead', () => {
@@ -175,36 +174,36 @@ describe('grantRead', () => {
     Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
   };
 
-  test('succeeds', () => {
+  test('returns a successful grant', () => {
     expect(grant.success).toBe(true);
   });
 
-  test.each<[boolean, string, string]>([
-    [true, 'glue:GetTable', `${catalog}:table/${database}/${name}`],
-    [true, 'glue:GetDatabase', `${catalog}:database/${database}`],
-    [true, 'glue:GetTable', `${catalog}:catalog`],
-    [true, 'glue:GetPartitions', `${catalog}:table/${database}/${name}`],
-    [true, 's3:GetObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
-    [true, 's3:ListBucket', bucket],
-    [true, 's3:GetBucketLocation', bucket],
-    [true, 'kms:Decrypt', KEY_ARN],
-    [false, 'glue:GetTable', `${catalog}:table/${database}/other`],
-    [false, 'glue:GetTable', `${catalog}:table/other/${name}`],
-    [false, 'glue:DeleteTable', `${catalog}:table/${database}/${name}`],
-    [false, 'glue:UpdateTable', `${catalog}:table/${database}/${name}`],
-    [false, 's3:GetObject', `${bucket}/contact-records-errors/processing-failed/dt=2026-11-22/object.gz`],
-    [false, 's3:GetObject', 'arn:aws:s3:::other/contact-records/dt=2026-11-22/object.gz'],
-    [false, 's3:PutObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
-    [false, 's3:DeleteObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
-    [false, 'kms:Encrypt', KEY_ARN],
-    [false, 'athena:StartQueryExecution', `arn:aws:athena:${REGION}:${ACCOUNT}:workgroup/primary`],
-  ])('%p: %s on %s', async (expected, action, resource) => {
+  test.each<[string, string, string]>([
+    ['allows', 'glue:GetTable', `${catalog}:table/${database}/${name}`],
+    ['allows', 'glue:GetDatabase', `${catalog}:database/${database}`],
+    ['allows', 'glue:GetTable', `${catalog}:catalog`],
+    ['allows', 'glue:GetPartitions', `${catalog}:table/${database}/${name}`],
+    ['allows', 's3:GetObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
+    ['allows', 's3:ListBucket', bucket],
+    ['allows', 's3:GetBucketLocation', bucket],
+    ['allows', 'kms:Decrypt', KEY_ARN],
+    ['does not allow', 'glue:GetTable', `${catalog}:table/${database}/other`],
+    ['does not allow', 'glue:GetTable', `${catalog}:table/other/${name}`],
+    ['does not allow', 'glue:DeleteTable', `${catalog}:table/${database}/${name}`],
+    ['does not allow', 'glue:UpdateTable', `${catalog}:table/${database}/${name}`],
+    ['does not allow', 's3:GetObject', `${bucket}/contact-records-errors/processing-failed/dt=2026-11-22/object.gz`],
+    ['does not allow', 's3:GetObject', 'arn:aws:s3:::other/contact-records/dt=2026-11-22/object.gz'],
+    ['does not allow', 's3:PutObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
+    ['does not allow', 's3:DeleteObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
+    ['does not allow', 'kms:Encrypt', KEY_ARN],
+    ['does not allow', 'athena:StartQueryExecution', `arn:aws:athena:${REGION}:${ACCOUNT}:workgroup/primary`],
+  ])('%s %s on %s', async (effect, action, resource) => {
     expect(await isAllowed({
       principal: `arn:aws:iam::${ACCOUNT}:role/Analyst`,
       action,
       resource,
       identityPolicies,
       resourcePolicy: action.startsWith('kms:') ? keyPolicy : undefined,
-    })).toBe(expected);
+    })).toBe(effect === 'allows');
   });
 });

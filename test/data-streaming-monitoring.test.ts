@@ -6,7 +6,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
 import { DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN, theOnly } from './support';
 import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
-import type { Template as SynthesisedTemplate } from './template/template';
+import type { Template as SynthesizedTemplate } from './template/template';
 
 const KINESIS = StreamingDestination.newKinesisStream();
 
@@ -25,7 +25,7 @@ interface AlarmProperties {
   readonly TreatMissingData: string;
 }
 
-/** The alarms of a monitoring, by the paths of their constructs below it. */
+/** Returns the alarms by their construct paths, relative to the monitoring construct. */
 function alarms(monitoring: DataStreamingMonitoring): Record<string, AlarmProperties> {
   const stack = Stack.of(monitoring);
   const inTemplate = resources(stack, 'AWS::CloudWatch::Alarm');
@@ -36,13 +36,13 @@ function alarms(monitoring: DataStreamingMonitoring): Record<string, AlarmProper
 }
 
 function body(stack: Stack): DashboardBody {
-  const template = Template.fromStack(stack).toJSON() as SynthesisedTemplate;
+  const template = Template.fromStack(stack).toJSON() as SynthesizedTemplate;
   const [id] = theOnly(resources(stack, 'AWS::CloudWatch::Dashboard'));
   return dashboardBody(template, template.Resources[id]);
 }
 
-/** All kinds of data, on new streams. */
-function everything(stack: Stack): ConnectDataStreaming {
+/** Streams all data types to new streams. */
+function allDataTypes(stack: Stack): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, 'Streaming', {
     instance: instanceWithRole(stack),
     contactRecords: StreamingDestination.newDeliveryStream(),
@@ -52,7 +52,9 @@ function everything(stack: Stack): ConnectDataStreaming {
   });
 }
 
-function ofAgentEvents(stack: Stack, stream: kinesis.StreamProps = {}, props: Partial<DataStreamingMonitoringProps> = {}): DataStreamingMonitoring {
+function monitorAgentEvents(
+  stack: Stack, stream: kinesis.StreamProps = {}, props: Partial<DataStreamingMonitoringProps> = {},
+): DataStreamingMonitoring {
   const streaming = new ConnectDataStreaming(stack, 'Streaming', {
     instance: instanceWithRole(stack),
     agentEvents: StreamingDestination.newKinesisStream(stream),
@@ -60,7 +62,7 @@ function ofAgentEvents(stack: Stack, stream: kinesis.StreamProps = {}, props: Pa
   return new DataStreamingMonitoring(stack, 'Monitoring', { streaming, ...props });
 }
 
-function ofDeliveryStream(stack: Stack, deliveryStream: firehose.IDeliveryStream): DataStreamingMonitoring {
+function monitorDeliveryStream(stack: Stack, deliveryStream: firehose.IDeliveryStream): DataStreamingMonitoring {
   const streaming = new ConnectDataStreaming(stack, 'Streaming', {
     instance: existingInstance(stack),
     contactRecords: StreamingDestination.deliveryStream(deliveryStream),
@@ -73,20 +75,20 @@ const FIREHOSE_ALARMS = [
   'PutThrottled', 'DeliveryLate', 'DeliveryFailed', 'KeyAccessDenied', 'KeyDisabled', 'KeyInvalidState', 'KeyNotFound',
 ];
 
-describe('the alarms', () => {
-  test('are there for every stream, under names that say which and what', () => {
+describe('alarms', () => {
+  test('are created for each stream, with ids that contain the data type and the condition', () => {
     const stack = newStack();
-    const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: everything(stack) });
+    const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
     expect(Object.keys(alarms(monitoring))).toEqual([
       ...FIREHOSE_ALARMS.map((id) => `ContactRecords/${id}`),
-      ...['AgentEvents', 'VoiceAnalysisSegments', 'ChatAnalysisSegments'].flatMap((kind) => KINESIS_ALARMS.map((id) => `${kind}/${id}`)),
+      ...['AgentEvents', 'VoiceAnalysisSegments', 'ChatAnalysisSegments'].flatMap((dataType) => KINESIS_ALARMS.map((id) => `${dataType}/${id}`)),
     ]);
     Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::Alarm', monitoring.alarms.length);
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
-  test('of a Kinesis stream are on refused writes and on late consumers', () => {
+  test('of a Kinesis data stream monitor throttled writes and consumer lag', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents: KINESIS });
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming });
@@ -106,10 +108,10 @@ describe('the alarms', () => {
     });
   });
 
-  test('of a delivery stream are on refused puts, late and failed deliveries, and its key', () => {
+  test('of a delivery stream monitor throttled puts, late and failed deliveries, and KMS errors', () => {
     const stack = newStack();
-    const deliveryStream = new firehose.DeliveryStream(stack, 'Mine', { destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')) });
-    const found = alarms(ofDeliveryStream(stack, deliveryStream));
+    const deliveryStream = new firehose.DeliveryStream(stack, 'DeliveryStream', { destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')) });
+    const found = alarms(monitorDeliveryStream(stack, deliveryStream));
     const common = {
       Namespace: 'AWS/Firehose',
       Dimensions: [{ Name: 'DeliveryStreamName', Value: stack.resolve(deliveryStream.deliveryStreamName) as unknown }],
@@ -131,12 +133,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('all do what they are told to', () => {
+  test('perform all specified actions', () => {
     const stack = newStack();
     const topic = new sns.Topic(stack, 'OnCall');
-    const other = new sns.Topic(stack, 'Also');
+    const other = new sns.Topic(stack, 'Other');
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', {
-      streaming: everything(stack),
+      streaming: allDataTypes(stack),
       alarmActions: [new actions.SnsAction(topic), new actions.SnsAction(other)],
       noAgentEventsFor: Duration.hours(1),
     });
@@ -146,18 +148,18 @@ describe('the alarms', () => {
     for (const { AlarmActions } of found) expect(AlarmActions).toEqual([{ Ref: logicalId(topic) }, { Ref: logicalId(other) }]);
   });
 
-  test('tell nobody when nobody is named, and can be added to', () => {
+  test('have no actions by default, and accept OK actions', () => {
     const stack = newStack();
     const topic = new sns.Topic(stack, 'OnCall');
-    const monitoring = ofAgentEvents(stack);
-    monitoring.alarms.pop(); // a copy
+    const monitoring = monitorAgentEvents(stack);
+    monitoring.alarms.pop(); // the property is a copy
     for (const alarm of monitoring.alarms) alarm.addOkAction(new actions.SnsAction(topic));
 
     expect(Object.values(alarms(monitoring)).map(({ AlarmActions }) => AlarmActions)).toEqual([undefined, undefined]);
     Template.fromStack(stack).allResourcesProperties('AWS::CloudWatch::Alarm', { OKActions: [{ Ref: logicalId(topic) }] });
   });
 
-  test('say what is lost, where, and what to do first', () => {
+  test('have distinct descriptions that contain the data type and the stream', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -172,28 +174,28 @@ describe('the alarms', () => {
     for (const [path, { AlarmDescription: description, AlarmName: name }] of found) {
       expect(description).toContain(path.startsWith('AgentEvents') ? 'agent events' : 'contact records');
       expect(description).toContain(path.startsWith('AgentEvents') ? 'Kinesis data stream existing' : 'Firehose delivery stream existing');
-      expect(String(description).length).toBeLessThanOrEqual(1024); // the most that CloudWatch takes
+      expect(String(description).length).toBeLessThanOrEqual(1024); // the limit of CloudWatch
       expect(name).toBeUndefined();
     }
     expect(new Set(found.map(([, { AlarmDescription }]) => AlarmDescription)).size).toBe(found.length);
   });
 });
 
-describe('late consumers', () => {
+describe('consumer lag alarm', () => {
   test.each([
     [{}, 12],
     [{ retentionPeriod: Duration.days(7) }, 84],
     [{ retentionPeriod: Duration.hours(25) }, 12.5],
-  ])('of a stream with %p are late at half of its retention period', (props, hours) => {
-    const { 'AgentEvents/ConsumerLag': late } = alarms(ofAgentEvents(newStack(), props));
+  ])('has half of the retention period of a stream with %j as its threshold', (props, hours) => {
+    const { 'AgentEvents/ConsumerLag': late } = alarms(monitorAgentEvents(newStack(), props));
 
     expect(late.Threshold).toBe(hours * 3_600_000);
     expect(JSON.stringify(late.AlarmDescription)).toContain(`expire after ${hours * 2} hours: `);
   });
 
-  test('of a stream that says nothing of its retention period are late at half of the 24 hours that are its default', () => {
+  test('has half of the default retention period, 24 hours, as its threshold for a stream without a retention period', () => {
     const stack = newStack();
-    const stream = new kinesis.Stream(stack, 'Mine');
+    const stream = new kinesis.Stream(stack, 'Stream');
     (stream.node.defaultChild as kinesis.CfnStream).retentionPeriodHours = undefined;
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack), agentEvents: StreamingDestination.kinesisStream(stream),
@@ -204,7 +206,7 @@ describe('late consumers', () => {
     expect(JSON.stringify(late.AlarmDescription)).toContain('expire after 24 hours: ');
   });
 
-  test('of a resource of the app that is imported are late at half of its retention period', () => {
+  test('has half of the retention period of an imported L1 stream of the app as its threshold', () => {
     const stack = newStack();
     const { attrArn } = new kinesis.CfnStream(stack, 'Resource', { shardCount: 1, retentionPeriodHours: 48 });
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
@@ -217,36 +219,37 @@ describe('late consumers', () => {
 
   test.each<[string, (stack: Stack) => kinesis.IStream]>([
     ['an imported stream', (stack) => kinesis.Stream.fromStreamArn(stack, 'Existing', STREAM_ARN)],
-    ['a stream whose retention period only deployment knows', (stack) => {
+    ['a stream whose retention period is an unresolved token', (stack) => {
       const hours = new CfnParameter(stack, 'Hours', { type: 'Number' }).valueAsNumber;
-      return new kinesis.Stream(stack, 'Mine', { retentionPeriod: Duration.hours(hours) });
+      return new kinesis.Stream(stack, 'Stream', { retentionPeriod: Duration.hours(hours) });
     }],
-  ])('of %s are late at half of the 24 hours that it has at least, unless told', (_, stream) => {
+  ])('has 12 hours as its threshold for %s, unless iteratorAge is specified', (_, stream) => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack), agentEvents: StreamingDestination.kinesisStream(stream(stack)),
     });
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming });
-    const told = new DataStreamingMonitoring(stack, 'Told', { streaming, iteratorAge: Duration.days(3) });
+    const withIteratorAge = new DataStreamingMonitoring(stack, 'WithIteratorAge', { streaming, iteratorAge: Duration.days(3) });
 
     const { 'AgentEvents/ConsumerLag': late } = alarms(monitoring);
     expect(late.Threshold).toBe(12 * 3_600_000);
     expect(JSON.stringify(late.AlarmDescription)).toContain('expire after 24 hours, unless the stream was given a longer retention period: ');
-    expect(alarms(told)['AgentEvents/ConsumerLag'].Threshold).toBe(3 * 24 * 3_600_000);
+    expect(alarms(withIteratorAge)['AgentEvents/ConsumerLag'].Threshold).toBe(3 * 24 * 3_600_000);
   });
 
-  test('may not be later than the stream retains its records', () => {
-    expect(alarms(ofAgentEvents(newStack(), {}, { iteratorAge: Duration.minutes(24 * 60 - 1) }))['AgentEvents/ConsumerLag'].Threshold)
+  test('rejects an iteratorAge that is not less than the retention period', () => {
+    expect(alarms(monitorAgentEvents(newStack(), {}, { iteratorAge: Duration.minutes(24 * 60 - 1) }))['AgentEvents/ConsumerLag'].Threshold)
       .toBe((24 * 60 - 1) * 60_000);
-    expect(() => ofAgentEvents(newStack(), {}, { iteratorAge: Duration.hours(24) })).toThrow(
-      'Stack/Monitoring/AgentEvents: iteratorAge is 1 day, but Stack/Streaming/AgentEvents/Stream retains records for 24 hours only; pass less');
+    expect(() => monitorAgentEvents(newStack(), {}, { iteratorAge: Duration.hours(24) })).toThrow(
+      'Stack/Monitoring/AgentEvents: iteratorAge must be less than the retention period of Stack/Streaming/AgentEvents/Stream, 24 hours, got 1 day; '
+      + 'specify a shorter iteratorAge, or increase the retention period of the stream');
   });
 });
 
-describe('no records', () => {
-  test('are no incident unless somebody says for how long', () => {
+describe('alarms on missing records', () => {
+  test('are not created by default, and other alarms treat missing data as not breaching', () => {
     const stack = newStack();
-    const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: everything(stack) });
+    const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
     for (const alarm of Object.values(alarms(monitoring))) {
       expect(alarm.MetricName).not.toBe('IncomingRecords');
@@ -254,10 +257,10 @@ describe('no records', () => {
     }
   });
 
-  test('for a time that is too long are an incident, and so is no data', () => {
+  test('go off after the specified time without records, and treat missing data as breaching', () => {
     const stack = newStack();
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', {
-      streaming: everything(stack),
+      streaming: allDataTypes(stack),
       noContactRecordsFor: Duration.hours(24),
       noAgentEventsFor: Duration.minutes(30),
       noVoiceAnalysisSegmentsFor: Duration.minutes(59 * 60 + 1),
@@ -275,17 +278,18 @@ describe('no records', () => {
     expect(JSON.stringify(found['AgentEvents/NoRecords'].AlarmDescription)).toContain(' for 30 minutes.');
   });
 
-  test('of a kind of data that is not streamed are an error', () => {
-    expect(() => ofAgentEvents(newStack(), {}, { noChatAnalysisSegmentsFor: Duration.hours(1) }))
-      .toThrow('Stack/Monitoring: noChatAnalysisSegmentsFor is given, but Stack/Streaming streams no chat analysis segments; remove it');
+  test('are rejected for a data type that is not streamed', () => {
+    expect(() => monitorAgentEvents(newStack(), {}, { noChatAnalysisSegmentsFor: Duration.hours(1) }))
+      .toThrow('Stack/Monitoring: noChatAnalysisSegmentsFor cannot be 1 hour, because Stack/Streaming does not stream chat analysis segments; remove '
+        + 'noChatAnalysisSegmentsFor, or set chatAnalysisSegments of Stack/Streaming');
   });
 });
 
-describe('the thresholds', () => {
-  test('can all be set', () => {
+describe('thresholds', () => {
+  test('can be specified for all alarms', () => {
     const stack = newStack();
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', {
-      streaming: everything(stack),
+      streaming: allDataTypes(stack),
       throttledRecords: 100,
       iteratorAge: Duration.hours(2),
       dataFreshness: Duration.minutes(20),
@@ -313,11 +317,11 @@ describe('the thresholds', () => {
     expect(found['AgentEvents/NoRecords']).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
   });
 
-  test('may be known at deployment only', () => {
+  test('can be unresolved tokens', () => {
     const stack = newStack();
     const parameter = (id: string) => new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber;
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', {
-      streaming: everything(stack),
+      streaming: allDataTypes(stack),
       throttledRecords: parameter('Throttled'),
       iteratorAge: Duration.millis(parameter('Age')),
       dataFreshness: Duration.seconds(parameter('Freshness')),
@@ -342,46 +346,46 @@ describe('the thresholds', () => {
   });
 
   test.each<[Partial<DataStreamingMonitoringProps>, string]>([
-    [{ throttledRecords: 0 }, 'throttledRecords is 0; pass a whole number from 1'],
-    [{ throttledRecords: 1.5 }, 'throttledRecords is 1.5; pass a whole number from 1'],
-    [{ kmsKeyErrors: -1 }, 'kmsKeyErrors is -1; pass a whole number from 1'],
-    [{ evaluationPeriods: 0 }, 'evaluationPeriods is 0; pass a whole number from 1 to 96'],
-    [{ evaluationPeriods: 97 }, 'evaluationPeriods is 97; pass a whole number from 1 to 96'],
-    [{ deliverySuccess: 0 }, 'deliverySuccess is 0; pass a share, more than 0 and at most 1'],
-    [{ deliverySuccess: 90 }, 'deliverySuccess is 90; pass a share, more than 0 and at most 1'],
-    [{ iteratorAge: Duration.seconds(0) }, 'iteratorAge is 0 seconds; pass from 1 minute to 365 days'],
-    [{ iteratorAge: Duration.days(366) }, 'iteratorAge is 366 days; pass from 1 minute to 365 days'],
-    [{ dataFreshness: Duration.seconds(59) }, 'dataFreshness is 59 seconds; pass from 1 minute to 1 day'],
-    [{ dataFreshness: Duration.hours(25) }, 'dataFreshness is 1 day 1 hour; pass from 1 minute to 1 day'],
-    [{ noAgentEventsFor: Duration.seconds(30) }, 'noAgentEventsFor is 30 seconds; pass from 1 minute to 7 days'],
-    [{ noAgentEventsFor: Duration.days(8) }, 'noAgentEventsFor is 8 days; pass from 1 minute to 7 days'],
-  ])('are refused where they make no sense: %p', (props, message) => {
-    expect(() => ofAgentEvents(newStack(), {}, props)).toThrow(`Stack/Monitoring: ${message}`);
+    [{ throttledRecords: 0 }, 'throttledRecords must be a whole number of at least 1, got 0; specify a number such as 1'],
+    [{ throttledRecords: 1.5 }, 'throttledRecords must be a whole number of at least 1, got 1.5; specify a number such as 1'],
+    [{ kmsKeyErrors: -1 }, 'kmsKeyErrors must be a whole number of at least 1, got -1; specify a number such as 1'],
+    [{ evaluationPeriods: 0 }, 'evaluationPeriods must be a whole number of at least 1 and at most 96, got 0; specify a number such as 1'],
+    [{ evaluationPeriods: 97 }, 'evaluationPeriods must be a whole number of at least 1 and at most 96, got 97; specify a number such as 1'],
+    [{ deliverySuccess: 0 }, 'deliverySuccess must be greater than 0 and at most 1, got 0; specify a share such as 0.9 for 90 %'],
+    [{ deliverySuccess: 90 }, 'deliverySuccess must be greater than 0 and at most 1, got 90; specify a share such as 0.9 for 90 %'],
+    [{ iteratorAge: Duration.seconds(0) }, 'iteratorAge must be between 1 minute and 365 days, got 0 seconds; specify a duration such as Duration.minutes(30)'],
+    [{ iteratorAge: Duration.days(366) }, 'iteratorAge must be between 1 minute and 365 days, got 366 days; specify a duration such as Duration.minutes(30)'],
+    [{ dataFreshness: Duration.seconds(59) }, 'dataFreshness must be between 1 minute and 1 day, got 59 seconds; specify a duration such as Duration.minutes(30)'],
+    [{ dataFreshness: Duration.hours(25) }, 'dataFreshness must be between 1 minute and 1 day, got 1 day 1 hour; specify a duration such as Duration.minutes(30)'],
+    [{ noAgentEventsFor: Duration.seconds(30) }, 'noAgentEventsFor must be between 1 minute and 7 days, got 30 seconds; specify a duration such as Duration.minutes(30)'],
+    [{ noAgentEventsFor: Duration.days(8) }, 'noAgentEventsFor must be between 1 minute and 7 days, got 8 days; specify a duration such as Duration.minutes(30)'],
+  ])('are rejected if they are out of range: %p', (props, message) => {
+    expect(() => monitorAgentEvents(newStack(), {}, props)).toThrow(`Stack/Monitoring: ${message}`);
   });
 
   test.each<[Partial<DataStreamingMonitoringProps>]>([
     [{ evaluationPeriods: 96, deliverySuccess: 0.01, throttledRecords: 1, kmsKeyErrors: 1 }],
     [{ iteratorAge: Duration.minutes(1), dataFreshness: Duration.minutes(1), noAgentEventsFor: Duration.minutes(1) }],
     [{ dataFreshness: Duration.days(1), noAgentEventsFor: Duration.days(7) }],
-  ])('are taken up to the ends: %p', (props) => {
-    expect(ofAgentEvents(newStack(), {}, props).alarms.length).toBeGreaterThan(0);
+  ])('are accepted at the limits of their range: %p', (props) => {
+    expect(monitorAgentEvents(newStack(), {}, props).alarms.length).toBeGreaterThan(0);
   });
 });
 
-describe('a stream that several kinds of data share', () => {
+describe('stream that several data types share', () => {
   test.each<[string, (stack: Stack) => [kinesis.IStream, kinesis.IStream]]>([
     ['the same construct', (stack) => {
       const stream = new kinesis.Stream(stack, 'Shared');
       return [stream, stream];
     }],
-    ['two imports of it', (stack) => [
+    ['two imports of the stream', (stack) => [
       kinesis.Stream.fromStreamArn(stack, 'One', STREAM_ARN), kinesis.Stream.fromStreamArn(stack, 'Other', STREAM_ARN),
     ]],
-    ['a stream of the app and an import of it', (stack) => {
+    ['a stream of the app, then its import', (stack) => {
       const stream = new kinesis.Stream(stack, 'Shared');
       return [stream, kinesis.Stream.fromStreamArn(stack, 'Import', stream.streamArn)];
     }],
-    ['an import and the stream of the app', (stack) => {
+    ['an import of a stream, then the stream of the app', (stack) => {
       const stream = new kinesis.Stream(stack, 'Shared');
       return [kinesis.Stream.fromStreamArn(stack, 'Import', stream.streamArn), stream];
     }],
@@ -404,11 +408,11 @@ describe('a stream that several kinds of data share', () => {
       'VoiceAnalysisSegments/WriteThrottled', 'VoiceAnalysisSegments/ConsumerLag', 'VoiceAnalysisSegments/NoRecords',
     ]);
     expect(JSON.stringify(found['VoiceAnalysisSegments/WriteThrottled'].AlarmDescription)).toContain('voice analysis segments and chat analysis segments');
-    expect(found['VoiceAnalysisSegments/NoRecords'].Period).toBe(4 * 3_600); // the shortest of the two
+    expect(found['VoiceAnalysisSegments/NoRecords'].Period).toBe(4 * 3_600); // the shorter of the two durations
     expect(body(stack).widgets.filter(({ type }) => type === 'text')).toHaveLength(2);
   });
 
-  test('retains what its construct in the app says, whichever kind of data has that', () => {
+  test('has the retention period of the stream that the app defines, even if another data type uses an import', () => {
     const stack = newStack();
     const stream = new kinesis.Stream(stack, 'Shared', { retentionPeriod: Duration.days(2) });
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
@@ -423,7 +427,7 @@ describe('a stream that several kinds of data share', () => {
     expect(found['VoiceAnalysisSegments/ConsumerLag'].Threshold).toBe(24 * 3_600_000);
   });
 
-  test('needs only one of the kinds to say how long it may be empty', () => {
+  test('has an alarm on missing records if the time is specified for only one data type', () => {
     const stack = newStack();
     const destination = StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Shared'));
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
@@ -436,7 +440,7 @@ describe('a stream that several kinds of data share', () => {
 });
 
 describe('existing streams', () => {
-  test('are named in the dimensions', () => {
+  test('are dimensions of the metrics', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -449,7 +453,7 @@ describe('existing streams', () => {
     expect(found['ContactRecords/DeliveryLate'].Dimensions).toEqual([{ Name: 'DeliveryStreamName', Value: 'records' }]);
   });
 
-  test('may be known by a token', () => {
+  test('can be imported by an unresolved token', () => {
     const stack = newStack();
     const arn = new CfnParameter(stack, 'Arn').valueAsString;
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
@@ -461,7 +465,7 @@ describe('existing streams', () => {
   });
 });
 
-describe('the destination of a delivery stream', () => {
+describe('destination of a delivery stream', () => {
   const role = 'arn:aws:iam::111122223333:role/firehose';
   const s3Configuration = { bucketArn: 'arn:aws:s3:::bucket', roleArn: role };
 
@@ -484,7 +488,7 @@ describe('the destination of a delivery stream', () => {
       },
     }],
     ['Iceberg', { icebergDestinationConfiguration: { catalogConfiguration: {}, roleArn: role, s3Configuration } }],
-  ])('%s has metrics of its own', (name, destination) => {
+  ])('determines the metrics of the delivery alarms: %s', (name, destination) => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
@@ -501,9 +505,9 @@ describe('the destination of a delivery stream', () => {
   test.each<[string, (resource: firehose.CfnDeliveryStream) => firehose.IDeliveryStream]>([
     ['ARN', (resource) => firehose.DeliveryStream.fromDeliveryStreamArn(resource.stack, 'Import', resource.attrArn)],
     ['name', (resource) => firehose.DeliveryStream.fromDeliveryStreamName(resource.stack, 'Import', resource.ref)],
-  ])('is known of a resource of the app that is imported by its %s', (_, imported) => {
+  ])('is determined for an L1 delivery stream of the app that is imported by its %s', (_, imported) => {
     const stack = newStack();
-    const found = alarms(ofDeliveryStream(stack, imported(new firehose.CfnDeliveryStream(stack, 'Resource', {
+    const found = alarms(monitorDeliveryStream(stack, imported(new firehose.CfnDeliveryStream(stack, 'Resource', {
       deliveryStreamType: 'DirectPut',
       splunkDestinationConfiguration: { hecEndpoint: 'https://example.com', hecEndpointType: 'Raw', s3Configuration },
     }))));
@@ -512,24 +516,26 @@ describe('the destination of a delivery stream', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
-  test('is taken for S3 where nobody knows it, with a warning that can be acknowledged', () => {
-    const warned = newStack();
-    const found = alarms(ofDeliveryStream(warned, firehose.DeliveryStream.fromDeliveryStreamArn(warned, 'Delivery', DELIVERY_STREAM_ARN)));
+  test('is assumed to be Amazon S3 if AWS CDK cannot determine it, with a warning that can be acknowledged', () => {
+    const stack = newStack();
+    const found = alarms(monitorDeliveryStream(stack, firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Delivery', DELIVERY_STREAM_ARN)));
     expect(found['ContactRecords/DeliveryLate'].MetricName).toBe('DeliveryToS3.DataFreshness');
-    Annotations.fromStack(warned).hasWarning('/Stack/Monitoring/ContactRecords', Match.stringLikeRegexp(
-      'nothing is known of the destination of existing.*if that is where it delivers to, acknowledge.*cdk-connect-data-streaming:unknownDestination'));
+    Annotations.fromStack(stack).hasWarning('/Stack/Monitoring/ContactRecords',
+      'AWS CDK cannot determine the destination of existing. Its alarms use the metrics of delivery to Amazon S3, and never go off if it has another '
+      + 'destination; acknowledge this warning if the destination is Amazon S3; otherwise create alarms on the metrics of its destination, such as '
+      + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\') [ack: cdk-connect-data-streaming:unknownDestination]');
 
-    const quiet = newStack();
-    const monitoring = ofDeliveryStream(quiet, firehose.DeliveryStream.fromDeliveryStreamArn(quiet, 'Delivery', DELIVERY_STREAM_ARN));
+    const acknowledged = newStack();
+    const monitoring = monitorDeliveryStream(acknowledged, firehose.DeliveryStream.fromDeliveryStreamArn(acknowledged, 'Delivery', DELIVERY_STREAM_ARN));
     Warnings.of(monitoring).acknowledgeWarning('cdk-connect-data-streaming:unknownDestination');
-    Annotations.fromStack(quiet).hasNoWarning('*', Match.anyValue());
+    Annotations.fromStack(acknowledged).hasNoWarning('*', Match.anyValue());
   });
 });
 
-describe('the dashboard', () => {
-  test('is a new one with the alarms on top and a row for each kind of data', () => {
+describe('dashboard', () => {
+  test('shows the alarms at the top and a row for each data type', () => {
     const stack = newStack();
-    const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: everything(stack) });
+    const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
     expect(monitoring.dashboard.node.path).toBe('Stack/Monitoring/Dashboard');
     const { widgets } = body(stack);
@@ -540,15 +546,15 @@ describe('the dashboard', () => {
     expect(rows.map(({ properties: { title, markdown } }) => title ?? markdown?.replace(/stream .*/, 'stream'))).toEqual([
       '### Contact records: Firehose delivery stream',
       'Contact records: incoming', 'Contact records: throttled, KMS errors', 'Contact records: oldest undelivered (s)', 'Contact records: delivery success',
-      ...['Agent events', 'Voice analysis segments', 'Chat analysis segments'].flatMap((kind) => [
-        `### ${kind}: Kinesis data stream`, `${kind}: incoming`, `${kind}: throttled`, `${kind}: consumer lag (ms)`, `${kind}: read`,
+      ...['Agent events', 'Voice analysis segments', 'Chat analysis segments'].flatMap((dataType) => [
+        `### ${dataType}: Kinesis data stream`, `${dataType}: incoming`, `${dataType}: throttled`, `${dataType}: consumer lag (ms)`, `${dataType}: read`,
       ]),
     ]);
   });
 
-  test('fills its 24 columns, and nothing lies on anything else', () => {
+  test('fills its 24 columns without overlapping widgets', () => {
     const stack = newStack();
-    new DataStreamingMonitoring(stack, 'Monitoring', { streaming: everything(stack) });
+    new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
     const { widgets } = body(stack);
     const cells = widgets.flatMap(cellsOf);
@@ -558,10 +564,10 @@ describe('the dashboard', () => {
     for (const widget of widgets) expect(widget.x + widget.width).toBeLessThanOrEqual(24);
   });
 
-  test('shows the thresholds of the alarms on the metrics of the alarms', () => {
+  test('shows the thresholds of the alarms in the graphs of their metrics', () => {
     const stack = newStack();
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', {
-      streaming: everything(stack), throttledRecords: 5, noAgentEventsFor: Duration.hours(16),
+      streaming: allDataTypes(stack), throttledRecords: 5, noAgentEventsFor: Duration.hours(16),
     });
 
     const graphs = body(stack).widgets.filter(({ type }) => type === 'metric');
@@ -585,19 +591,19 @@ describe('the dashboard', () => {
     for (const { MetricName } of Object.values(alarms(monitoring))) expect(drawn).toContain(MetricName);
   });
 
-  test('draws one line where two thresholds are the same', () => {
+  test('shows one line if two thresholds are equal', () => {
     const stack = newStack();
-    new DataStreamingMonitoring(stack, 'Monitoring', { streaming: everything(stack) });
+    new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
     const graph = body(stack).widgets.find(({ properties }) => properties.title === 'Contact records: throttled, KMS errors');
     expect(graph?.properties.annotations?.horizontal).toMatchObject([{ value: 1, label: 'alarm at 1' }]);
   });
 
-  test('may be given, and keeps what it has', () => {
+  test('can be specified, and keeps its existing widgets', () => {
     const stack = newStack();
-    const dashboard = new cloudwatch.Dashboard(stack, 'Mine');
-    dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Mine', width: 24, height: 2 }));
-    const one = new DataStreamingMonitoring(stack, 'One', { streaming: everything(stack), dashboard });
+    const dashboard = new cloudwatch.Dashboard(stack, 'Existing');
+    dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Existing', width: 24, height: 2 }));
+    const one = new DataStreamingMonitoring(stack, 'One', { streaming: allDataTypes(stack), dashboard });
     const other = new DataStreamingMonitoring(stack, 'Other', {
       streaming: new ConnectDataStreaming(stack, 'OtherStreaming', {
         instance: existingInstance(stack, 'OtherInstance', OTHER_INSTANCE_ARN), agentEvents: KINESIS,
@@ -607,7 +613,7 @@ describe('the dashboard', () => {
 
     expect([one.dashboard, other.dashboard]).toEqual([dashboard, dashboard]);
     const { widgets } = body(stack);
-    expect(widgets[0].properties.markdown).toBe('Mine');
+    expect(widgets[0].properties.markdown).toBe('Existing');
     expect(widgets.filter(({ type }) => type === 'alarm').map(({ properties }) => properties.title)).toEqual([
       'Amazon Connect data streaming: Stack/Streaming', 'Amazon Connect data streaming: Stack/OtherStreaming',
     ]);
@@ -616,12 +622,12 @@ describe('the dashboard', () => {
   });
 });
 
-describe('where things are', () => {
-  test('the streaming may be in another stack: the alarms are in the stack of the monitoring', () => {
+describe('stack of the monitoring construct', () => {
+  test('contains the alarms if the streams are in another stack', () => {
     const app = new App();
     const streams = new Stack(app, 'Streams', { env: ENV });
     const operations = new Stack(app, 'Operations', { env: ENV });
-    const streaming = everything(streams);
+    const streaming = allDataTypes(streams);
     const monitoring = new DataStreamingMonitoring(operations, 'Monitoring', { streaming });
 
     Template.fromStack(streams).resourceCountIs('AWS::CloudWatch::Alarm', 0);
@@ -633,32 +639,32 @@ describe('where things are', () => {
     expect(operations.dependencies).toEqual([streams]);
   });
 
-  test('streams can\'t be monitored from another Region', () => {
+  test('cannot be in another Region than the streams', () => {
     const app = new App();
     const streams = new Stack(app, 'Streams', { env: ENV });
-    const elsewhere = new Stack(app, 'Elsewhere', { env: { ...ENV, region: 'eu-west-1' } });
+    const otherRegion = new Stack(app, 'OtherRegion', { env: { ...ENV, region: 'eu-west-1' } });
     const streaming = new ConnectDataStreaming(streams, 'Streaming', {
       instance: existingInstance(streams),
       agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(streams, 'Events', STREAM_ARN)),
     });
 
-    expect(() => new DataStreamingMonitoring(elsewhere, 'Monitoring', { streaming })).toThrow(/region/i);
+    expect(() => new DataStreamingMonitoring(otherRegion, 'Monitoring', { streaming })).toThrow(/region/i);
   });
 
-  test('one streaming may be monitored twice', () => {
+  test('can contain several monitoring constructs for the same streams', () => {
     const stack = newStack();
-    const streaming = everything(stack);
+    const streaming = allDataTypes(stack);
     const strict = new DataStreamingMonitoring(stack, 'Strict', { streaming });
-    const lax = new DataStreamingMonitoring(stack, 'Lax', { streaming, throttledRecords: 1_000 });
+    const lenient = new DataStreamingMonitoring(stack, 'Lenient', { streaming, throttledRecords: 1_000 });
 
     Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::Dashboard', 2);
-    Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::Alarm', strict.alarms.length + lax.alarms.length);
+    Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::Alarm', strict.alarms.length + lenient.alarms.length);
   });
 });
 
-test('all metrics, of alarms and graphs, are documented by AWS', () => {
+test('alarms and graphs use only metrics that AWS documents', () => {
   const stack = newStack();
-  new DataStreamingMonitoring(stack, 'Monitoring', { streaming: everything(stack), noAgentEventsFor: Duration.hours(1) });
+  new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack), noAgentEventsFor: Duration.hours(1) });
 
   const found = metricsOf(stack);
   expect(found.length).toBeGreaterThan(20);
@@ -695,7 +701,7 @@ function metricsOfGraph({ properties: { metrics = [] } }: Widget): Metric[] {
   }));
 }
 
-/** The metrics that AWS documents, and the one dimension that all of these have. */
+/** The metrics that AWS documents, and their dimension. */
 const DOCUMENTED: Record<string, { readonly dimension: string; readonly names: string[] }> = {
   // https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
   'AWS/Kinesis': {
@@ -704,7 +710,7 @@ const DOCUMENTED: Record<string, { readonly dimension: string; readonly names: s
   },
   // https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
   // https://docs.aws.amazon.com/firehose/latest/dev/apache-iceberg-metric.html
-  // https://github.com/awsdocs/amazon-kinesis-data-firehose-developer-guide (the earlier guide has those to Elasticsearch)
+  // https://github.com/awsdocs/amazon-kinesis-data-firehose-developer-guide (the previous guide contains the metrics of Elasticsearch)
   'AWS/Firehose': {
     dimension: 'DeliveryStreamName',
     names: [

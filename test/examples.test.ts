@@ -15,7 +15,7 @@ describe('migration from L1 resources', () => {
   const [before, after] = [new HandWritten(new App(), 'Stack', { env: ENV }), new Migrated(new App(), 'Stack', { env: ENV })]
     .map((stack) => Template.fromStack(stack).toJSON() as unknown);
 
-  test('the template stays as it was', () => {
+  test('produces the same template before and after the migration', () => {
     expect(after).toEqual(before);
   });
 });
@@ -27,26 +27,26 @@ describe('Global Resiliency', () => {
   const stacksIn = (app: App) =>
     regions.map((region) => new RegionalStreaming(app, region, { instanceId: INSTANCE_ID, env: { account: ACCOUNT, region } }));
 
-  /** An app in whose context is what it asks for. */
-  function answered(): App {
+  /** Creates an app whose context contains the results of all lookups. */
+  function appWithContext(): App {
     const app = new App();
     stacksIn(app);
     const missing = app.synth().manifest.missing!;
-    const answers = missing.map(({ key, props }) => {
+    const results = missing.map(({ key, props }) => {
       const { exactIdentifier, region } = props as unknown as { exactIdentifier: string; region: string };
       return [key, [{ Arn: exactIdentifier, ServiceRole: roleIn(region), Identifier: exactIdentifier }]] as const;
     });
-    return new App({ context: Object.fromEntries(answers) });
+    return new App({ context: Object.fromEntries(results) });
   }
 
-  test('the instance and its replica are looked up in their Regions', () => {
+  test('looks up the instance and its replica in their own Regions', () => {
     const app = new App();
     stacksIn(app);
     expect(app.synth().manifest.missing).toMatchObject(regions.map((region) => ({ props: { region, exactIdentifier: arnIn(region) } })));
   });
 
-  test('each Region has its own role, key, streams and associations, and no look-up at deployment', () => {
-    for (const stack of stacksIn(answered())) {
+  test('creates a key, streams and associations in each Region, without a lookup at deployment', () => {
+    for (const stack of stacksIn(appWithContext())) {
       expect(Object.values(associations(stack)).map(({ Properties }) => Properties.InstanceArn)).toEqual([arnIn(stack.region), arnIn(stack.region)]);
       expect(connectStatements(stack)).toMatchObject([{ Principal: { AWS: roleIn(stack.region) } }]);
       expect(types(stack)).not.toContain('Custom::AWS');
@@ -55,10 +55,10 @@ describe('Global Resiliency', () => {
   });
 });
 
-describe('many instances', () => {
+describe('streaming from many instances', () => {
   const arnOf = (number: number) => `arn:aws:connect:us-east-1:${ACCOUNT}:instance/aaaaaaaa-bbbb-cccc-dddd-${String(number).padStart(12, '0')}`;
 
-  test('an instance that is added leaves the resources of the others alone', () => {
+  test('does not change the resources of existing instances when an instance is added', () => {
     const [before, after] = [[1, 3], [1, 2, 3]].map((numbers) => new ContactCenters(new App(), 'Stack', { env: ENV, instanceArns: numbers.map(arnOf) }));
     for (const type of ['AWS::Kinesis::Stream', 'AWS::Connect::InstanceStorageConfig']) {
       expect(resources(after, type)).toMatchObject(resources(before, type));
@@ -67,30 +67,30 @@ describe('many instances', () => {
   });
 });
 
-describe('leaving the construct', () => {
-  const statementsOf = (stack: Stack) => connectStatements(stack).map(({ Action, Principal: { AWS } }) => ({ Action, known: typeof AWS === 'string' }));
+describe('removal of the construct', () => {
+  const statementsOf = (stack: Stack) => connectStatements(stack).map(({ Action, Principal: { AWS } }) => ({ Action, hasLiteralRole: typeof AWS === 'string' }));
 
-  test('all that streams is retained', () => {
+  test('retains the association, the stream and the custom resource', () => {
     const stack = new Leaving(new App(), 'Stack', { env: ENV });
     for (const type of ['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream', 'Custom::AWS']) {
       expect(theOnly(resources(stack, type))[1]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     }
   });
 
-  test('the key that stays keeps the statement', () => {
-    expect(statementsOf(new Leaving(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', known: false }]);
-    expect(statementsOf(new Left(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', known: true }]);
+  test('keeps the statement for Amazon Connect in the policy of the retained key', () => {
+    expect(statementsOf(new Leaving(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', hasLiteralRole: false }]);
+    expect(statementsOf(new Left(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', hasLiteralRole: true }]);
   });
 });
 
-describe('the examples of the documentation are parts of the example apps', () => {
+describe('code examples of the documentation', () => {
   const compact = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
   const sources = compact(readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(ROOT, 'examples', file), 'utf8')).join('\n'));
   const examples = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md'))
     .flatMap((file) => [...readFileSync(join(ROOT, 'docs', file), 'utf8').matchAll(/^```ts\n([^]+?)^```/gm)].map(([, code]) => [file, compact(code)]));
 
-  test.each(examples)('%s: %s', (_, code) => {
+  test.each(examples)('match the example apps: %s: %s', (_, code) => {
     expect(sources).toContain(code);
   });
 });

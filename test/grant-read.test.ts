@@ -4,9 +4,10 @@ import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
 import { ENV, instanceWithRole, KEY_ARN, newStack, resources, STREAM_ARN } from './support';
 
 const LAMBDA = new iam.ServicePrincipal('lambda.amazonaws.com');
-const ROLE_HERE = 'arn:aws:iam::111122223333:role/reader';
-const ROLE_ELSEWHERE = 'arn:aws:iam::999988887777:role/reader';
-const WARNING = 'cdk-connect-data-streaming:decryptByKeyOwner';
+const IMPORTED_ROLE_ARN = 'arn:aws:iam::111122223333:role/reader';
+const ROLE_ARN_IN_OTHER_ACCOUNT = 'arn:aws:iam::999988887777:role/reader';
+const OTHER_ACCOUNT = '999988887777';
+const DECRYPT_WARNING = 'cdk-connect-data-streaming:decryptByKeyOwner';
 
 interface Statement {
   readonly Action: string | string[];
@@ -22,20 +23,20 @@ function agentEvents(stack: Stack, stream: kinesis.IStream): ConnectDataStreamin
   return new ConnectDataStreaming(stack, 'Streaming', {
     instance: instanceWithRole(stack),
     agentEvents: StreamingDestination.kinesisStream(stream),
-    keyAccess: KeyAccess.EXTERNAL, // Amazon Connect's own permission is not what is tested here
+    keyAccess: KeyAccess.EXTERNAL, // the access of Amazon Connect is not tested here
   });
 }
 
-/** A stream of somebody else, with a key of somebody else. */
-function theirStream(stack: Stack, keyArn = KEY_ARN): kinesis.IStream {
-  return kinesis.Stream.fromStreamAttributes(stack, 'Theirs', {
-    streamArn: STREAM_ARN, encryptionKey: kms.Key.fromKeyArn(stack, 'TheirKey', keyArn),
+/** Imports a stream with its key. */
+function importedStream(stack: Stack, keyArn = KEY_ARN): kinesis.IStream {
+  return kinesis.Stream.fromStreamAttributes(stack, 'Imported', {
+    streamArn: STREAM_ARN, encryptionKey: kms.Key.fromKeyArn(stack, 'ImportedKey', keyArn),
   });
 }
 
-/** A stream of the app, with a key of somebody else. */
-function ourStream(stack: Stack, keyArn = KEY_ARN): kinesis.IStream {
-  return new kinesis.Stream(stack, 'Ours', { streamName: 'ours', encryptionKey: kms.Key.fromKeyArn(stack, 'TheirKey', keyArn) });
+/** Creates a stream with an imported key. */
+function newStream(stack: Stack, keyArn = KEY_ARN): kinesis.IStream {
+  return new kinesis.Stream(stack, 'New', { streamName: 'new', encryptionKey: kms.Key.fromKeyArn(stack, 'ImportedKey', keyArn) });
 }
 
 function importOf(stack: Stack, { streamArn }: kinesis.IStream): kinesis.IStream {
@@ -52,32 +53,38 @@ function keyStatements(stack: Stack): Statement[] {
     (key.Properties.KeyPolicy as { Statement: Statement[] }).Statement);
 }
 
-function warning(text: string) {
-  return ['/Stack/Streaming', Match.stringLikeRegexp(`${text}.*${WARNING}`)] as const;
+/** Expects the warning about the permission to decrypt with an imported key, if the IAM permission may be sufficient or not. */
+function expectDecryptWarning(stack: Stack, principal: string, stream: kinesis.IStream, keyArn: string, isSufficient: boolean): void {
+  const streamArn = stack.resolve(stream.streamArn) as unknown;
+  Annotations.fromStack(stack).hasWarning('/Stack/Streaming',
+    `${principal} needs kms:Decrypt on the key ${keyArn} to read ${typeof streamArn === 'string' ? streamArn : JSON.stringify(streamArn)}, but AWS CDK `
+    + `cannot change the policy of an imported key; ${isSufficient
+      ? 'if the key policy allows access by IAM policies, as default key policies do, acknowledge this warning; otherwise ask the key owner to allow it'
+      : 'ask the key owner to allow it, then acknowledge this warning'} [ack: ${DECRYPT_WARNING}]`);
 }
 
-test('what may be read is what Stream.grantRead() lets read', () => {
+test('grantRead() adds the same statements as Stream.grantRead()', () => {
   const stack = newStack();
-  const streaming = agentEvents(stack, new kinesis.Stream(stack, 'Mine', { encryptionKey: new kms.Key(stack, 'Key') }));
+  const streaming = agentEvents(stack, new kinesis.Stream(stack, 'Stream', { encryptionKey: new kms.Key(stack, 'Key') }));
   streaming.grantRead(newRole(stack));
   const other = newStack();
-  new kinesis.Stream(other, 'Mine', { encryptionKey: new kms.Key(other, 'Key') }).grantRead(newRole(other));
+  new kinesis.Stream(other, 'Stream', { encryptionKey: new kms.Key(other, 'Key') }).grantRead(newRole(other));
 
   expect(statements(stack)).toEqual(statements(other));
 });
 
-describe('a stream that several kinds of data share', () => {
+describe('grantRead() on a stream that several data types share', () => {
   test.each<[string, (stack: Stack) => kinesis.IStream]>([
-    ['the same construct', (stack) => stack.node.findChild('Mine') as kinesis.Stream],
-    ['an import of it', (stack) => importOf(stack, stack.node.findChild('Mine') as kinesis.Stream)],
-  ])('is granted once, with its key: %s', (_, again) => {
+    ['the same construct', (stack) => stack.node.findChild('Stream') as kinesis.Stream],
+    ['an import of the stream', (stack) => importOf(stack, stack.node.findChild('Stream') as kinesis.Stream)],
+  ])('grants access to the stream and its key once: %s', (_, sameStream) => {
     const stack = newStack();
-    const stream = new kinesis.Stream(stack, 'Mine', { encryptionKey: new kms.Key(stack, 'Key') });
+    const stream = new kinesis.Stream(stack, 'Stream', { encryptionKey: new kms.Key(stack, 'Key') });
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
-      contactRecords: StreamingDestination.kinesisStream(again(stack)),
+      contactRecords: StreamingDestination.kinesisStream(sameStream(stack)),
       agentEvents: StreamingDestination.kinesisStream(stream),
-      voiceAnalysisSegments: StreamingDestination.kinesisStream(again(stack)),
+      voiceAnalysisSegments: StreamingDestination.kinesisStream(sameStream(stack)),
       chatAnalysisSegments: StreamingDestination.newKinesisStream(),
     });
     const grant = streaming.grantRead(newRole(stack));
@@ -91,12 +98,12 @@ describe('a stream that several kinds of data share', () => {
   });
 });
 
-test('of two imports of a stream, the one that knows the key counts', () => {
+test('grantRead() grants access to the key of a stream if at least one of several imports specifies the key', () => {
   const stack = newStack();
   const streaming = new ConnectDataStreaming(stack, 'Streaming', {
     instance: instanceWithRole(stack),
     contactRecords: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'One', STREAM_ARN)),
-    agentEvents: StreamingDestination.kinesisStream(theirStream(stack)),
+    agentEvents: StreamingDestination.kinesisStream(importedStream(stack)),
     chatAnalysisSegments: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Other', STREAM_ARN)),
     keyAccess: KeyAccess.EXTERNAL,
   });
@@ -105,10 +112,10 @@ test('of two imports of a stream, the one that knows the key counts', () => {
   expect(statements(stack).map(({ Resource }) => Resource)).toEqual([STREAM_ARN, KEY_ARN]);
 });
 
-test('of an import and a stream of the app, the one whose policy is the app\'s counts', () => {
+test('grantRead() adds a resource policy to a stream that the app both defines and imports', () => {
   const stack = newStack();
   const encryptionKey = new kms.Key(stack, 'Key');
-  const stream = new kinesis.Stream(stack, 'Mine', { encryptionKey });
+  const stream = new kinesis.Stream(stack, 'Stream', { encryptionKey });
   const imported = kinesis.Stream.fromStreamAttributes(stack, 'Import', { streamArn: stream.streamArn, encryptionKey });
   const streaming = new ConnectDataStreaming(stack, 'Streaming', {
     instance: instanceWithRole(stack),
@@ -120,11 +127,11 @@ test('of an import and a stream of the app, the one whose policy is the app\'s c
   Template.fromStack(stack).resourceCountIs('AWS::Kinesis::ResourcePolicy', 1);
 });
 
-describe('a key of the app', () => {
-  test('in the stack of the grantee needs no statement in its policy', () => {
+describe('grantRead() with a key that the app defines', () => {
+  test('does not change the policy of a key in the stack of the grantee', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
-    const grant = agentEvents(stack, new kinesis.Stream(stack, 'Mine', { encryptionKey: key })).grantRead(newRole(stack));
+    const grant = agentEvents(stack, new kinesis.Stream(stack, 'Stream', { encryptionKey: key })).grantRead(newRole(stack));
 
     expect(grant.success).toBe(true);
     expect(statements(stack)[1]).toEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: stack.resolve(key.keyArn) });
@@ -132,12 +139,12 @@ describe('a key of the app', () => {
     Annotations.fromStack(stack).hasNoWarning('/Stack/Streaming', Match.anyValue());
   });
 
-  test('in another stack needs none either', () => {
+  test('does not change the policy of a key in another stack', () => {
     const app = new App();
     const foundation = new Stack(app, 'Foundation', { env: ENV });
     const stack = new Stack(app, 'Stack', { env: ENV });
     const key = new kms.Key(foundation, 'Key');
-    const grant = agentEvents(stack, new kinesis.Stream(foundation, 'Mine', { encryptionKey: key })).grantRead(newRole(stack));
+    const grant = agentEvents(stack, new kinesis.Stream(foundation, 'Stream', { encryptionKey: key })).grantRead(newRole(stack));
 
     expect(grant.success).toBe(true);
     expect(statements(stack)).toHaveLength(2);
@@ -146,12 +153,12 @@ describe('a key of the app', () => {
   });
 
   test.each<[string, (stack: Stack) => iam.IGrantable, unknown]>([
-    ['a role of another account', (stack) => iam.Role.fromRoleArn(stack, 'Reader', ROLE_ELSEWHERE), { AWS: ROLE_ELSEWHERE }],
+    ['a role in another account', (stack) => iam.Role.fromRoleArn(stack, 'Reader', ROLE_ARN_IN_OTHER_ACCOUNT), { AWS: ROLE_ARN_IN_OTHER_ACCOUNT }],
     ['a service', () => LAMBDA, { Service: 'lambda.amazonaws.com' }],
-  ])('says in its policy that %s may decrypt', (_, grantee, principal) => {
+  ])('allows %s to decrypt in the key policy', (_, grantee, principal) => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
-    const grant = agentEvents(stack, new kinesis.Stream(stack, 'Mine', { encryptionKey: key })).grantRead(grantee(stack));
+    const grant = agentEvents(stack, new kinesis.Stream(stack, 'Stream', { encryptionKey: key })).grantRead(grantee(stack));
 
     expect(grant.success).toBe(true);
     expect(grant.resourceStatements).toHaveLength(2);
@@ -161,29 +168,29 @@ describe('a key of the app', () => {
   });
 
   test.each<[string, object, unknown[]]>([
-    ['account', { account: '999988887777' }, [expect.objectContaining({ Action: 'kms:Decrypt', Resource: '*' })]],
-    ['Region', { region: 'eu-west-1' }, []], // IAM suffices in one account
-  ])('in another %s than a role of the app has no name there, and only its neighbours are granted', (_, elsewhere, inKeyPolicy) => {
+    ['account', { account: OTHER_ACCOUNT }, [expect.objectContaining({ Action: 'kms:Decrypt', Resource: '*' })]],
+    ['Region', { region: 'eu-west-1' }, []], // IAM policies are sufficient in one account
+  ])('allows a role of the app in another %s to decrypt only with keys in the account and Region of the key', (_, env, inKeyPolicy) => {
     const app = new App();
     const stack = new Stack(app, 'Stack', { env: ENV });
-    const readers = new Stack(app, 'Readers', { env: { ...ENV, ...elsewhere } });
-    const stream = new kinesis.Stream(stack, 'Mine', { streamName: 'mine', encryptionKey: new kms.Key(stack, 'Key') });
+    const readers = new Stack(app, 'Readers', { env: { ...ENV, ...env } });
+    const stream = new kinesis.Stream(stack, 'Stream', { streamName: 'mine', encryptionKey: new kms.Key(stack, 'Key') });
     const grant = agentEvents(stack, stream).grantRead(newRole(readers, 'reader'));
 
     expect(grant.success).toBe(true);
     expect(statements(readers)[1]).toEqual({
       Effect: 'Allow',
-      Action: 'kms:Decrypt', // Stream.grantRead() writes "*" here
+      Action: 'kms:Decrypt', // Stream.grantRead() allows it on all keys
       Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':kms:us-east-1:111122223333:key/*']] },
     });
     expect(keyStatements(stack).filter(({ Action }) => Action === 'kms:Decrypt')).toEqual(inKeyPolicy);
     Annotations.fromStack(stack).hasNoWarning('/Stack/Streaming', Match.anyValue());
   });
 
-  test('is found behind its alias', () => {
+  test('grants access to the target key of an alias', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
-    const stream = kinesis.Stream.fromStreamAttributes(stack, 'Mine', { streamArn: STREAM_ARN, encryptionKey: key.addAlias('alias/ours') });
+    const stream = kinesis.Stream.fromStreamAttributes(stack, 'Stream', { streamArn: STREAM_ARN, encryptionKey: key.addAlias('alias/streaming') });
     agentEvents(stack, stream).grantRead(newRole(stack));
 
     expect(statements(stack)[1].Resource).toEqual(stack.resolve(key.keyArn));
@@ -191,95 +198,101 @@ describe('a key of the app', () => {
   });
 });
 
-describe('a key that others own', () => {
-  test.each<[string, (stack: Stack) => kinesis.IStream]>([['their stream', theirStream], ['a stream of the app', ourStream]])(
-    'is granted by IAM, which suffices if its policy says so: %s', (_, stream) => {
+describe('grantRead() with an imported key', () => {
+  test.each<[string, (stack: Stack) => kinesis.IStream]>([['an imported stream', importedStream], ['a stream that the app defines', newStream]])(
+    'adds an IAM permission, and a warning about the key policy, for %s', (_, makeStream) => {
       const stack = newStack();
-      const grant = agentEvents(stack, stream(stack)).grantRead(newRole(stack));
+      const stream = makeStream(stack);
+      const grant = agentEvents(stack, stream).grantRead(newRole(stack));
 
       expect(grant.success).toBe(true);
       expect(grant.principalStatements.map((statement) => statement.actions).flat()).toContain('kms:Decrypt');
       expect(grant.resourceStatements).toEqual([]);
       expect(statements(stack).slice(1)).toEqual([{ Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY_ARN }]);
-      Annotations.fromStack(stack).hasWarning(...warning(
-        `Stack/Reader needs kms:Decrypt on the key ${KEY_ARN} to read .*what IAM grants is enough if that policy leaves access to IAM policies.*`
-        + 'acknowledge this warning; if not, have the owner of the key allow it'));
+      expectDecryptWarning(stack, 'Stack/Reader', stream, KEY_ARN, true);
     });
 
-  test('is granted to an imported role of the account as well', () => {
+  test('adds an IAM permission to an imported role in the account of the key', () => {
     const stack = newStack();
-    const grant = agentEvents(stack, theirStream(stack)).grantRead(iam.Role.fromRoleArn(stack, 'Reader', ROLE_HERE));
+    const stream = importedStream(stack);
+    const grant = agentEvents(stack, stream).grantRead(iam.Role.fromRoleArn(stack, 'Reader', IMPORTED_ROLE_ARN));
 
     expect(grant.success).toBe(true);
     expect(statements(stack).slice(1)).toEqual([{ Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY_ARN }]);
-    Annotations.fromStack(stack).hasWarning(...warning('is enough if'));
+    expectDecryptWarning(stack, 'Stack/Reader', stream, KEY_ARN, true);
   });
 
-  test('gives a warning that can be acknowledged', () => {
+  test('adds a warning that can be acknowledged', () => {
     const stack = newStack();
-    const streaming = agentEvents(stack, theirStream(stack));
+    const streaming = agentEvents(stack, importedStream(stack));
     streaming.grantRead(newRole(stack));
-    Warnings.of(streaming).acknowledgeWarning(WARNING);
+    Warnings.of(streaming).acknowledgeWarning(DECRYPT_WARNING);
 
     Annotations.fromStack(stack).hasNoWarning('/Stack/Streaming', Match.anyValue());
   });
 
-  test.each<[string, (stack: Stack) => iam.IGrantable]>([
-    ['a service', () => LAMBDA],
-    ['a principal that is known by its ARN', () => new iam.ArnPrincipal(ROLE_HERE)],
-    ['a role of another account', (stack) => iam.Role.fromRoleArn(stack, 'Reader', ROLE_ELSEWHERE)],
-  ])('can\'t be granted to %s: the grant fails, and a warning says who has to', (_, grantee) => {
+  test.each<[string, string, (stack: Stack) => iam.IGrantable]>([
+    ['a service', 'ServicePrincipal(lambda.amazonaws.com)', () => LAMBDA],
+    ['a principal without policies in the app', `ArnPrincipal(${IMPORTED_ROLE_ARN})`, () => new iam.ArnPrincipal(IMPORTED_ROLE_ARN)],
+    ['a role in another account', 'Stack/Reader', (stack) => iam.Role.fromRoleArn(stack, 'Reader', ROLE_ARN_IN_OTHER_ACCOUNT)],
+  ])('returns an unsuccessful grant, and adds a warning about the key owner, for %s', (_, principal, grantee) => {
     const stack = newStack();
-    const grant = agentEvents(stack, ourStream(stack)).grantRead(grantee(stack));
+    const stream = newStream(stack);
+    const grant = agentEvents(stack, stream).grantRead(grantee(stack));
 
     expect(grant.success).toBe(false);
     expect(() => grant.assertSuccess()).toThrow('could not be added');
     expect(statements(stack)).toEqual([]);
-    Template.fromStack(stack).resourceCountIs('AWS::Kinesis::ResourcePolicy', 1); // the stream is the app's
-    Annotations.fromStack(stack).hasWarning(...warning('can\'t be changed from here; have the owner of the key allow it'));
+    Template.fromStack(stack).resourceCountIs('AWS::Kinesis::ResourcePolicy', 1); // the app defines the stream
+    expectDecryptWarning(stack, principal, stream, KEY_ARN, false);
   });
 
-  test('in another account than the grantee is only half granted', () => {
+  test('adds an IAM permission, but returns an unsuccessful grant, for a key in another account than the grantee', () => {
     const stack = newStack();
-    const grant = agentEvents(stack, theirStream(stack, KEY_ARN.replace('111122223333', '999988887777'))).grantRead(newRole(stack));
+    const keyArn = KEY_ARN.replace('111122223333', OTHER_ACCOUNT);
+    const stream = importedStream(stack, keyArn);
+    const grant = agentEvents(stack, stream).grantRead(newRole(stack));
 
     expect(grant.success).toBe(false);
-    expect(statements(stack)[1].Resource).toBe(KEY_ARN.replace('111122223333', '999988887777')); // the half that is ours
-    Annotations.fromStack(stack).hasWarning(...warning('; have the owner of the key'));
+    expect(statements(stack)[1].Resource).toBe(keyArn);
+    expectDecryptWarning(stack, 'Stack/Reader', stream, keyArn, false);
   });
 
-  test('is the only key that a role of the app in another account may decrypt with', () => {
+  test('allows a role of the app in another account to decrypt only with this key', () => {
     const app = new App();
     const stack = new Stack(app, 'Stack', { env: ENV });
-    const readers = new Stack(app, 'Readers', { env: { ...ENV, account: '999988887777' } });
-    const grant = agentEvents(stack, ourStream(stack)).grantRead(newRole(readers, 'reader'));
+    const readers = new Stack(app, 'Readers', { env: { ...ENV, account: OTHER_ACCOUNT } });
+    const stream = newStream(stack);
+    const grant = agentEvents(stack, stream).grantRead(newRole(readers, 'reader'));
 
     expect(grant.success).toBe(false);
-    expect(statements(readers)[1]).toEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY_ARN }); // Stream.grantRead() writes "*"
-    Annotations.fromStack(stack).hasWarning(...warning('; have the owner of the key'));
+    expect(statements(readers)[1]).toEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY_ARN }); // Stream.grantRead() allows it on all keys
+    expectDecryptWarning(stack, 'Readers/Reader', stream, KEY_ARN, false);
   });
 
-  test('has to be known itself, not by an alias', () => {
+  test('rejects an imported alias', () => {
     const stack = newStack();
-    const encryptionKey = kms.Alias.fromAliasName(stack, 'Alias', 'alias/theirs');
+    const encryptionKey = kms.Alias.fromAliasName(stack, 'Alias', 'alias/imported');
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),
-      agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, 'Theirs', { streamArn: STREAM_ARN, encryptionKey })),
+      agentEvents: StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, 'Imported', { streamArn: STREAM_ARN, encryptionKey })),
       keyAccess: KeyAccess.EXTERNAL,
     });
 
-    expect(() => streaming.grantRead(newRole(stack))).toThrow(/alias\/theirs.* is an alias, and the key behind it is not known/);
+    expect(() => streaming.grantRead(newRole(stack))).toThrow(
+      'Stack/Streaming: the KMS key must be a key or an alias with a known target key, got the imported alias '
+      + `${JSON.stringify(stack.resolve(encryptionKey.keyArn))}; specify the key itself, such as Key.fromKeyArn(scope, id, keyArn)`);
   });
 });
 
-describe('no customer managed key', () => {
+describe('grantRead() without a customer managed key', () => {
   test.each<[string, (stack: Stack) => kinesis.IStream]>([
-    ['the AWS managed key of an existing stream', (stack) => kinesis.Stream.fromStreamAttributes(stack, 'Theirs', {
+    ['the AWS managed key of an existing stream', (stack) => kinesis.Stream.fromStreamAttributes(stack, 'Imported', {
       streamArn: STREAM_ARN, encryptionKey: kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis'),
     })],
-    ['the AWS managed key of a new stream', (stack) => new kinesis.Stream(stack, 'Mine', { encryption: kinesis.StreamEncryption.MANAGED })],
-    ['no encryption', (stack) => new kinesis.Stream(stack, 'Mine', { encryption: kinesis.StreamEncryption.UNENCRYPTED })],
-  ])('means no permission on one: %s', (_, stream) => {
+    ['the AWS managed key of a new stream', (stack) => new kinesis.Stream(stack, 'Stream', { encryption: kinesis.StreamEncryption.MANAGED })],
+    ['no encryption', (stack) => new kinesis.Stream(stack, 'Stream', { encryption: kinesis.StreamEncryption.UNENCRYPTED })],
+  ])('grants no permission on a key: %s', (_, stream) => {
     const stack = newStack({ env: ENV });
     const grant = agentEvents(stack, stream(stack)).grantRead(newRole(stack));
 
@@ -289,24 +302,25 @@ describe('no customer managed key', () => {
   });
 });
 
-describe('a stream that others own', () => {
-  const unencrypted = (stack: Stack, streamArn = STREAM_ARN) => kinesis.Stream.fromStreamAttributes(stack, 'Theirs', {
+describe('grantRead() with an imported stream', () => {
+  const unencrypted = (stack: Stack, streamArn = STREAM_ARN) => kinesis.Stream.fromStreamAttributes(stack, 'Imported', {
     streamArn, encryptionKey: kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis'),
   });
 
-  test.each<[string, (stack: Stack) => iam.IGrantable]>([
-    ['a service', () => LAMBDA],
-    ['a role of another account', (stack) => iam.Role.fromRoleArn(stack, 'Reader', ROLE_ELSEWHERE)],
-  ])('can\'t be granted to %s: the grant fails, and a warning says who has to', (_, grantee) => {
+  test.each<[string, string, (stack: Stack) => iam.IGrantable]>([
+    ['a service', 'ServicePrincipal(lambda.amazonaws.com)', () => LAMBDA],
+    ['a role in another account', 'Stack/Reader', (stack) => iam.Role.fromRoleArn(stack, 'Reader', ROLE_ARN_IN_OTHER_ACCOUNT)],
+  ])('returns an unsuccessful grant, and adds a warning about the owner of the stream, for %s', (_, principal, grantee) => {
     const stack = newStack();
     const grant = agentEvents(stack, unencrypted(stack)).grantRead(grantee(stack));
 
     expect(grant.success).toBe(false);
-    Annotations.fromStack(stack).hasWarning('/Stack/Streaming', Match.stringLikeRegexp(
-      `can't be let in on ${STREAM_ARN}.*have the owner of the stream do it.*cdk-connect-data-streaming:readByStreamOwner`));
+    Annotations.fromStack(stack).hasWarning('/Stack/Streaming',
+      `AWS CDK cannot grant ${principal} access to ${STREAM_ARN}, because it cannot change the resource policy of an imported stream; ask the owner of `
+      + 'the stream to grant the access, then acknowledge this warning [ack: cdk-connect-data-streaming:readByStreamOwner]');
   });
 
-  test('makes the whole grant fail, also if the other streams can be read', () => {
+  test('returns an unsuccessful grant even if the other streams can be read', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: instanceWithRole(stack),

@@ -1,6 +1,6 @@
 import * as library from '../src';
 
-test('the public surface is what the documentation names', () => {
+test('the package exports exactly the documented classes and enums', () => {
   expect(Object.entries(library).map(([name, value]) => [name, typeof value]).sort()).toEqual([
     ['ConnectDataStreaming', 'function'],
     ['ConnectInstance', 'function'],

@@ -14,7 +14,7 @@ function streaming(stack: Stack, instance: aws_connect.IInstanceRef, encryptionK
   return new ConnectDataStreaming(stack, id, { instance, agentEvents: StreamingDestination.kinesisStream(stream), keyAccess });
 }
 
-function foreignKey(stack: Stack, id = 'Theirs'): kms.IKey {
+function importedKey(stack: Stack, id = 'Imported'): kms.IKey {
   return kms.Key.fromKeyArn(stack, id, KEY_ARN);
 }
 
@@ -23,15 +23,15 @@ function twoStacks(): { keys: Stack; stack: Stack } {
   return { keys: new Stack(app, 'Keys', { env: ENV }), stack: new Stack(app, 'Stack', { env: ENV }) };
 }
 
-/** The grants of a stack, by the call that makes them. */
+/** Returns the API calls that create the grants of a stack. */
 function grants(stack: Stack): Array<Record<string, unknown>> {
   return sdkCalls(stack).filter(({ action }) => action === 'CreateGrant');
 }
 
-describe('a grant', () => {
-  test('lets the role generate data keys with this key, and no more', () => {
+describe('KMS grant', () => {
+  test('allows the service-linked role only to generate data keys with the key', () => {
     const stack = newStack();
-    streaming(stack, instanceWithRole(stack), foreignKey(stack));
+    streaming(stack, instanceWithRole(stack), importedKey(stack));
 
     const call = {
       service: 'kms',
@@ -46,14 +46,14 @@ describe('a grant', () => {
       physicalResourceId: { responsePath: 'GrantId' },
     };
     expect(sdkCalls(stack, 'Create')).toEqual([call]);
-    expect(sdkCalls(stack, 'Update')).toEqual([call]); // another key or role gets another grant, the old one is then revoked
+    expect(sdkCalls(stack, 'Update')).toEqual([call]); // another key or role replaces the grant, and the previous grant is revoked
     Template.fromStack(stack).hasResourceProperties('Custom::AWS', { InstallLatestAwsSdk: false });
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512 });
   });
 
-  test('is revoked on deletion, and it is no failure if it is gone or was never made', () => {
+  test('is revoked when it is deleted, without an error if it does not exist', () => {
     const stack = newStack();
-    streaming(stack, instanceWithRole(stack), foreignKey(stack));
+    streaming(stack, instanceWithRole(stack), importedKey(stack));
 
     const [call] = sdkCalls(stack, 'Delete');
     expect(call).toEqual({
@@ -64,12 +64,12 @@ describe('a grant', () => {
     });
     const ignored = new RegExp(call.ignoreErrorCodesMatching as string);
     expect(['NotFoundException', 'InvalidGrantIdException'].every((code) => ignored.test(code))).toBe(true);
-    expect(['AccessDeniedException', 'KMSInvalidStateException', 'NotFoundExceptionOfAnotherKind'].some((code) => ignored.test(code))).toBe(false);
+    expect(['AccessDeniedException', 'KMSInvalidStateException', 'NotFoundExceptionWithSuffix'].some((code) => ignored.test(code))).toBe(false);
   });
 
-  test('is made by a role that may make just this grant', () => {
+  test('is created with permission to create and revoke only this grant', () => {
     const stack = newStack();
-    streaming(stack, instanceWithRole(stack), foreignKey(stack));
+    streaming(stack, instanceWithRole(stack), importedKey(stack));
 
     const [, policy] = theOnly(resources(stack, 'AWS::IAM::Policy'));
     expect(policy.Properties.PolicyDocument).toEqual({
@@ -89,17 +89,17 @@ describe('a grant', () => {
     });
   });
 
-  test('comes before the association', () => {
+  test('is created before the association', () => {
     const stack = newStack();
-    streaming(stack, instanceWithRole(stack), foreignKey(stack));
+    streaming(stack, instanceWithRole(stack), importedKey(stack));
 
     const [grant] = theOnly(resources(stack, 'Custom::AWS'));
     expect(theOnly(associations(stack))[1].DependsOn).toContain(grant);
   });
 
-  test('is made for a role that is looked up in the same stack', () => {
+  test('is created for a role that is looked up in the same stack', () => {
     const stack = newStack();
-    streaming(stack, existingInstance(stack), foreignKey(stack));
+    streaming(stack, existingInstance(stack), importedKey(stack));
 
     const [lookup] = Object.entries(resources(stack, 'Custom::AWS')).find(([, { Properties }]) => !('Delete' in Properties))!;
     const [{ parameters }] = grants(stack);
@@ -107,47 +107,47 @@ describe('a grant', () => {
     Template.fromStack(stack).resourceCountIs('AWS::Lambda::Function', 1);
   });
 
-  test('serves all streams of the instance that share the key in the stack', () => {
+  test('is created once for all streams of an instance that share a key in a stack', () => {
     const stack = newStack();
-    streaming(stack, instanceWithRole(stack), foreignKey(stack), undefined, 'One');
+    streaming(stack, instanceWithRole(stack), importedKey(stack), undefined, 'One');
     const two = new ConnectDataStreaming(stack, 'Two', {
       instance: instanceWithRole(stack, 'Same'),
       contactRecords: StreamingDestination.newKinesisStream(),
       chatAnalysisSegments: StreamingDestination.newKinesisStream(),
-      encryptionKey: foreignKey(stack, 'SameKey'),
+      encryptionKey: importedKey(stack, 'SameKey'),
     });
 
     expect(two.encryptionKey!.keyArn).toBe(KEY_ARN);
     expect(grants(stack)).toHaveLength(1);
   });
 
-  test('is one for each instance, for each key and for each stack', () => {
+  test('is created for each instance, key and stack', () => {
     const app = new App();
     const [one, two] = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
     const otherKey = kms.Key.fromKeyArn(one, 'Other', `${KEY_ARN}0`);
-    streaming(one, instanceWithRole(one), foreignKey(one), undefined, 'First');
-    streaming(one, instanceWithRole(one, 'OtherInstance', OTHER_INSTANCE_ARN), foreignKey(one, 'Same'), undefined, 'Second');
+    streaming(one, instanceWithRole(one), importedKey(one), undefined, 'First');
+    streaming(one, instanceWithRole(one, 'OtherInstance', OTHER_INSTANCE_ARN), importedKey(one, 'Same'), undefined, 'Second');
     streaming(one, instanceWithRole(one, 'ThirdInstance', `${INSTANCE_ARN}3`), otherKey, undefined, 'Third');
     new ConnectDataStreaming(two, 'Streaming', {
-      instance: instanceWithRole(two), contactRecords: StreamingDestination.newKinesisStream(), encryptionKey: foreignKey(two),
+      instance: instanceWithRole(two), contactRecords: StreamingDestination.newKinesisStream(), encryptionKey: importedKey(two),
     });
 
     expect(grants(one)).toHaveLength(3);
     expect(grants(two)).toHaveLength(1);
     const names = [...grants(one), ...grants(two)].map(({ parameters }) => (parameters as { Name: string }).Name);
-    expect(new Set(names).size).toBe(3); // the one of the other stack differs in the id of the stack
+    expect(new Set(names).size).toBe(3); // the name in the other stack differs by the id of the stack
   });
 });
 
-describe('AUTOMATIC', () => {
+describe('KeyAccess.AUTOMATIC', () => {
   test.each<[string, (stack: Stack) => kms.IKey]>([
-    ['by ARN', foreignKey],
-    ['by lookup', (stack) => kms.Key.fromLookup(stack, 'Theirs', { aliasName: 'alias/theirs' })],
-    ['by L1 that this app does not make', (stack) => kms.Key.fromKeyArn(stack, 'Replica', new kms.CfnReplicaKey(stack, 'ReplicaKey', {
+    ['by ARN', importedKey],
+    ['by lookup', (stack) => kms.Key.fromLookup(stack, 'Imported', { aliasName: 'alias/imported' })],
+    ['by the ARN of a replica key', (stack) => kms.Key.fromKeyArn(stack, 'Replica', new kms.CfnReplicaKey(stack, 'ReplicaKey', {
       primaryKeyArn: KEY_ARN.replace(ENV.region, 'eu-west-1'), keyPolicy: {},
     }).attrArn)],
-    ['by alias that brings it', (stack) => kms.Alias.fromAliasAttributes(stack, 'Alias', { aliasName: 'alias/theirs', aliasTargetKey: foreignKey(stack) })],
-  ])('is a grant for a key whose policy is not this app\'s: %s', (_, makeKey) => {
+    ['by an alias with a known target key', (stack) => kms.Alias.fromAliasAttributes(stack, 'Alias', { aliasName: 'alias/imported', aliasTargetKey: importedKey(stack) })],
+  ])('creates a grant on a key that is imported %s', (_, makeKey) => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), makeKey(stack), KeyAccess.AUTOMATIC);
 
@@ -155,7 +155,7 @@ describe('AUTOMATIC', () => {
     expect(connectStatements(stack)).toEqual([]);
   });
 
-  test('is the key policy for a key of this app', () => {
+  test('adds a statement to the policy of a key that the app defines', () => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), new kms.Key(stack, 'Key'), KeyAccess.AUTOMATIC);
 
@@ -164,12 +164,12 @@ describe('AUTOMATIC', () => {
   });
 
   test.each<[string, (stack: Stack) => aws_connect.IInstanceRef]>([
-    ['made there', newInstance],
-    ['by an ARN that only that stack knows', (stack) => existingInstance(stack, 'Instance', new CfnParameter(stack, 'Arn').valueAsString)],
-    ['by an ARN deep in a token', (stack) => existingInstance(stack, 'Instance', Fn.select(0, Fn.split(',', new CfnParameter(stack, 'Arns').valueAsString)))],
-    ['by a lazy ARN', (stack) => existingInstance(stack, 'Instance', Lazy.string({ produce: () => newParameter(stack) }))],
-    ['with a role that only that stack knows', (stack) => instanceWithRole(stack, 'Instance', INSTANCE_ARN, new CfnParameter(stack, 'Role').valueAsString)],
-  ])('is a grant where the key is in another stack than instance and association: %s', (_, makeInstance) => {
+    ['is defined there', newInstance],
+    ['is imported by a parameter', (stack) => existingInstance(stack, 'Instance', new CfnParameter(stack, 'Arn').valueAsString)],
+    ['is imported by a part of a parameter', (stack) => existingInstance(stack, 'Instance', Fn.select(0, Fn.split(',', new CfnParameter(stack, 'Arns').valueAsString)))],
+    ['is imported by a lazy reference to a parameter', (stack) => existingInstance(stack, 'Instance', Lazy.string({ produce: () => newParameter(stack) }))],
+    ['is imported with its role by a parameter', (stack) => instanceWithRole(stack, 'Instance', INSTANCE_ARN, new CfnParameter(stack, 'Role').valueAsString)],
+  ])('creates a grant if the instance %s, in the stack of the association, and the key is in another stack', (_, makeInstance) => {
     const { keys, stack } = twoStacks();
     const key = new kms.Key(keys, 'Key');
     streaming(stack, makeInstance(stack), key);
@@ -181,10 +181,10 @@ describe('AUTOMATIC', () => {
   });
 
   test.each<[string, (stack: Stack) => aws_connect.IInstanceRef]>([
-    ['known by ARN and role', instanceWithRole],
-    ['known by id', (stack) => ConnectInstance.fromInstanceId(stack, 'Instance', INSTANCE_ARN.split('/')[1])],
-    ['imported from another app', (stack) => existingInstance(stack, 'Instance', Fn.importValue('arn'))],
-  ])('is the key policy where the key is in another stack, but the instance is known there too: %s', (_, makeInstance) => {
+    ['by its ARN and role', instanceWithRole],
+    ['by its id', (stack) => ConnectInstance.fromInstanceId(stack, 'Instance', INSTANCE_ARN.split('/')[1])],
+    ['by a value that another app exports', (stack) => existingInstance(stack, 'Instance', Fn.importValue('arn'))],
+  ])('adds a statement to the policy of a key in another stack if the instance is imported %s', (_, makeInstance) => {
     const { keys, stack } = twoStacks();
     streaming(stack, makeInstance(stack), new kms.Key(keys, 'Key'));
 
@@ -192,7 +192,7 @@ describe('AUTOMATIC', () => {
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
   });
 
-  test('is the key policy where instance and key are in one stack, the association in another', () => {
+  test('adds a statement to the key policy if the instance is in the stack of the key', () => {
     const { keys, stack } = twoStacks();
     const instance = newInstance(keys);
     streaming(stack, instance, new kms.Key(keys, 'Key'));
@@ -201,7 +201,7 @@ describe('AUTOMATIC', () => {
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
   });
 
-  test('is a grant where the instance is in a third stack, which may use the key as well', () => {
+  test('creates grants if the instance is in a third stack, which references the key', () => {
     const { keys, stack } = twoStacks();
     const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });
     const key = new kms.Key(keys, 'Key');
@@ -214,7 +214,7 @@ describe('AUTOMATIC', () => {
     expect(types(keys)).toEqual(['AWS::KMS::Key']);
   });
 
-  test('is a grant where the stack of the key needs other stacks only', () => {
+  test('creates a grant if the stack of the key does not depend on the stack of the instance', () => {
     const { keys, stack } = twoStacks();
     const app = keys.node.root as App;
     addDependency(keys, new Stack(app, 'Unrelated', { env: ENV }));
@@ -223,15 +223,15 @@ describe('AUTOMATIC', () => {
     expect(grants(stack)).toHaveLength(1);
   });
 
-  test.each([['itself', false], ['by way of another stack', true]])('is the key policy where the stack of the key needs the third stack: %s', (_, indirectly) => {
+  test.each([['directly', false], ['indirectly', true]])('adds a statement to the key policy if the stack of the key %s depends on the stack of the instance', (_, indirectly) => {
     const { keys, stack } = twoStacks();
     const app = keys.node.root as App;
     const instances = new Stack(app, 'Instances', { env: ENV });
     if (indirectly) {
-      const between = new Stack(app, 'Between', { env: ENV });
+      const intermediate = new Stack(app, 'Intermediate', { env: ENV });
       addDependency(keys, new Stack(app, 'Unrelated', { env: ENV }));
-      addDependency(keys, between);
-      addDependency(between, instances);
+      addDependency(keys, intermediate);
+      addDependency(intermediate, instances);
     } else {
       addDependency(keys, instances);
     }
@@ -243,7 +243,7 @@ describe('AUTOMATIC', () => {
     ]);
   });
 
-  test('is a grant where the key is in the parent of the nested stack that makes the instance', () => {
+  test('creates a grant if the key is in the parent stack of the nested stack that defines the instance', () => {
     const parent = newStack();
     const nested = new NestedStack(parent, 'Nested');
     streaming(nested, newInstance(nested), new kms.Key(parent, 'Key'));
@@ -253,11 +253,11 @@ describe('AUTOMATIC', () => {
   });
 });
 
-describe('a stream of the app waits for its grant', () => {
-  test('so that it never moves to a key that the instance may not use yet', () => {
+describe('KMS grant on the key of a stream that the app defines', () => {
+  test('is created before the stream is encrypted with the key', () => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'Streaming', {
-      instance: instanceWithRole(stack), agentEvents: StreamingDestination.newKinesisStream(), encryptionKey: foreignKey(stack),
+      instance: instanceWithRole(stack), agentEvents: StreamingDestination.newKinesisStream(), encryptionKey: importedKey(stack),
     });
 
     const [grant] = theOnly(resources(stack, 'Custom::AWS'));
@@ -265,18 +265,18 @@ describe('a stream of the app waits for its grant', () => {
     expect(theOnly(associations(stack))[1].DependsOn).toContain(grant);
   });
 
-  test('in its own stack, if that may know the instance', () => {
+  test('is created in the stack of the stream if that stack can reference the instance', () => {
     const { keys: streams, stack } = twoStacks();
-    const stream = new kinesis.Stream(streams, 'Stream', { encryptionKey: foreignKey(streams) });
+    const stream = new kinesis.Stream(streams, 'Stream', { encryptionKey: importedKey(streams) });
     new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
 
     expect(grants(streams)).toHaveLength(1);
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
   });
 
-  test('not if that may not know the instance', () => {
+  test('is created in the stack of the association if the stack of the stream cannot reference the instance', () => {
     const { keys: streams, stack } = twoStacks();
-    const stream = new kinesis.Stream(streams, 'Stream', { encryptionKey: foreignKey(streams) });
+    const stream = new kinesis.Stream(streams, 'Stream', { encryptionKey: importedKey(streams) });
     new ConnectDataStreaming(stack, 'Streaming', { instance: newInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
 
     expect(grants(stack)).toHaveLength(1);
@@ -284,35 +284,36 @@ describe('a stream of the app waits for its grant', () => {
   });
 });
 
-describe('KEY_POLICY', () => {
-  test('is the key policy', () => {
+describe('KeyAccess.KEY_POLICY', () => {
+  test('adds a statement to the key policy for an imported instance', () => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), new kms.Key(stack, 'Key'), KeyAccess.KEY_POLICY);
 
     expect(connectStatements(stack)).toEqual([STATEMENT]);
   });
 
-  test('is the key policy where everything is in one stack', () => {
+  test('adds a statement to the key policy for an instance in the same stack', () => {
     const stack = newStack();
     streaming(stack, newInstance(stack), new kms.Key(stack, 'Key'), KeyAccess.KEY_POLICY);
 
     expect(connectStatements(stack)).toHaveLength(1);
   });
 
-  test('is an error for another app\'s key, with the statement to add', () => {
+  test('rejects an imported key with an error that contains the required statement', () => {
     const stack = newStack();
-    expect(() => streaming(stack, instanceWithRole(stack), foreignKey(stack), KeyAccess.KEY_POLICY)).toThrow(
-      `Stack/Streaming/AgentEvents: the policy of the key ${KEY_ARN} is not this app's; use KeyAccess.GRANT, or KeyAccess.EXTERNAL once its owner `
-      + `has added the statement: {"Action":"kms:GenerateDataKey","Effect":"Allow","Principal":{"AWS":"${ROLE_ARN}"},"Resource":"*","Sid":"${SID}"}`);
+    expect(() => streaming(stack, instanceWithRole(stack), importedKey(stack), KeyAccess.KEY_POLICY)).toThrow(
+      `Stack/Streaming/AgentEvents: KeyAccess.KEY_POLICY cannot add a statement to the policy of the key ${KEY_ARN}: this app does not define the key; `
+      + 'use KeyAccess.GRANT, or use KeyAccess.EXTERNAL after the key owner has added this statement: '
+      + `{"Action":"kms:GenerateDataKey","Effect":"Allow","Principal":{"AWS":"${ROLE_ARN}"},"Resource":"*","Sid":"${SID}"}`);
   });
 
-  test('says where to find a role that is not known', () => {
+  test('describes how to find an unknown role in the error about an imported key', () => {
     const stack = newStack();
-    expect(() => streaming(stack, existingInstance(stack), foreignKey(stack), KeyAccess.KEY_POLICY))
-      .toThrow('"Principal":{"AWS":"<ServiceRole of aws connect describe-instance>"}');
+    expect(() => streaming(stack, existingInstance(stack), importedKey(stack), KeyAccess.KEY_POLICY))
+      .toThrow('"Principal":{"AWS":"<ServiceRole that aws connect describe-instance returns>"}');
   });
 
-  test('is the key policy where the instance is in a third stack, if that does not need the key', () => {
+  test('adds a statement to the key policy if the instance is in a third stack', () => {
     const { keys, stack } = twoStacks();
     const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });
     streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'), KeyAccess.KEY_POLICY);
@@ -320,23 +321,26 @@ describe('KEY_POLICY', () => {
     expect(connectStatements(keys)).toHaveLength(1);
   });
 
-  test('is an error where the third stack needs the key', () => {
+  test('rejects an instance in a third stack that depends on the stack of the key', () => {
     const { keys, stack } = twoStacks();
     const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });
     addDependency(instances, keys);
     expect(() => streaming(stack, newInstance(instances), new kms.Key(keys, 'Key'), KeyAccess.KEY_POLICY))
-      .toThrow('can\'t name the role of an instance of Instances, which needs Keys, the stack of the key');
+      .toThrow(': the stack of the key, Keys, cannot reference the instance in Instances, which depends on the stack of the key; use KeyAccess.GRANT');
   });
 
-  test('is an error where two stacks would need each other', () => {
+  test('rejects a reference that would create a dependency cycle between stacks', () => {
     const { keys, stack } = twoStacks();
-    expect(() => streaming(stack, newInstance(stack), new kms.Key(keys, 'Key'), KeyAccess.KEY_POLICY)).toThrow(
-      /^Stack\/Streaming\/AgentEvents: the policy of the key .* can't name the role of an instance of Stack, which needs Keys, the stack of the key; use KeyAccess.GRANT/);
+    const key = new kms.Key(keys, 'Key');
+    expect(() => streaming(stack, newInstance(stack), key, KeyAccess.KEY_POLICY)).toThrow(
+      'Stack/Streaming/AgentEvents: KeyAccess.KEY_POLICY cannot add a statement to the policy of the key '
+      + `${JSON.stringify(keys.resolve(key.keyArn))}: the stack of the key, Keys, cannot reference the instance in Stack, which depends on the stack of `
+      + 'the key; use KeyAccess.GRANT, or use KeyAccess.EXTERNAL after the key owner has added this statement: {"Action":"kms:GenerateDataKey"');
   });
 });
 
-describe('GRANT', () => {
-  test('is a grant for a key of this app too', () => {
+describe('KeyAccess.GRANT', () => {
+  test('creates a grant on a key that the app defines', () => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), new kms.Key(stack, 'Key'), KeyAccess.GRANT);
 
@@ -344,7 +348,7 @@ describe('GRANT', () => {
     expect(connectStatements(stack)).toEqual([]);
   });
 
-  test('is nothing for a key that AWS manages', () => {
+  test('creates no grant on an AWS managed key', () => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis'), KeyAccess.GRANT);
 
@@ -352,27 +356,27 @@ describe('GRANT', () => {
   });
 });
 
-describe('EXTERNAL', () => {
+describe('KeyAccess.EXTERNAL', () => {
   test.each<[string, (stack: Stack) => kms.IKey]>([
-    ['another app\'s key', foreignKey],
-    ['another app\'s alias', (stack) => kms.Alias.fromAliasName(stack, 'Theirs', 'alias/theirs')],
-  ])('makes nothing for %s', (_, makeKey) => {
+    ['an imported key', importedKey],
+    ['an imported alias', (stack) => kms.Alias.fromAliasName(stack, 'Imported', 'alias/imported')],
+  ])('creates nothing for %s', (_, makeKey) => {
     const stack = newStack();
     streaming(stack, existingInstance(stack), makeKey(stack), KeyAccess.EXTERNAL);
 
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
   });
 
-  test('leaves a key of this app to the app, which can use the role', () => {
+  test('does not change the policy of a key that the app defines, and the app can reference the role', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     const { serviceRoleArn } = streaming(stack, instanceWithRole(stack), key, KeyAccess.EXTERNAL);
     expect(serviceRoleArn).toBe(ROLE_ARN);
     key.addToResourcePolicy(new iam.PolicyStatement({
-      sid: `${SID}, by hand`, principals: [new iam.ArnPrincipal(serviceRoleArn)], actions: ['kms:GenerateDataKey'], resources: ['*'],
+      sid: `${SID}, added by the app`, principals: [new iam.ArnPrincipal(serviceRoleArn)], actions: ['kms:GenerateDataKey'], resources: ['*'],
     }));
 
-    expect(connectStatements(stack)).toEqual([{ ...STATEMENT, Sid: `${SID}, by hand` }]);
+    expect(connectStatements(stack)).toEqual([{ ...STATEMENT, Sid: `${SID}, added by the app` }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'http';
 import type { AddressInfo } from 'net';
 
-/** A server on loopback that answers in place of AWS. */
+/** A server on the loopback interface that responds in place of AWS. */
 export abstract class LoopbackServer {
   private readonly server: Server = createServer((request, response) => void this.receive(request, response));
 

@@ -1,5 +1,5 @@
 /**
- * What cdk-nag finds in what this library makes: no more than docs/cdk-nag.md explains, and nothing where that is acknowledged.
+ * The cdk-nag findings on the resources of this library: docs/cdk-nag.md explains each of them, and all can be acknowledged.
  */
 import { readFileSync } from 'fs';
 import { join } from 'path';
@@ -34,7 +34,7 @@ const table: Build = (stack) => {
   return streaming;
 };
 const grant: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: existingStream(stack) });
-const everything: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
+const allDestinations: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
   instance: existingInstance(stack),
   contactRecords: StreamingDestination.newDeliveryStream(),
   agentEvents: NEW,
@@ -53,7 +53,7 @@ function built(build: Build): { stack: Stack; streaming: ConnectDataStreaming } 
   return { stack, streaming: build(stack) };
 }
 
-/** Each finding: its rule, and where, without the hashes of ids. */
+/** Returns the rule and the construct path of each finding, without the hashes of ids. */
 function findings(pack: keyof typeof PACKS, stack: Stack): string[] {
   return new PACKS[pack]().validateScope(stack).violations
     .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`))
@@ -87,80 +87,80 @@ const HIPAA_FIREHOSE = [
 ];
 const inline = (id: string) => `HIPAA.Security-IAMNoInlinePolicy Stack/${id}/CustomResourcePolicy/Resource`;
 
-const LAYOUTS: Array<[string, Build, string[], string[]]> = [
+const SCENARIOS: Array<[string, Build, string[], string[]]> = [
   [
-    'new Kinesis streams, role looked up', allKinesis,
+    'new Kinesis data streams with a lookup at deployment', allKinesis,
     [...LOOKUP_AND_HANDLER, kds3('ContactRecords'), kds3('AgentEvents'), kds3('VoiceAnalysisSegments'), kds3('ChatAnalysisSegments')],
     [inline('ConnectServiceRole'), ...HIPAA_HANDLER],
   ],
-  ['a known role', knownRole, [kds3('AgentEvents')], []],
+  ['a specified role', knownRole, [kds3('AgentEvents')], []],
   ['the AWS managed key', managedKey, [], []],
   ['a new delivery stream', deliveryStream, FIREHOSE, HIPAA_FIREHOSE],
-  ['a table over contact records', table, FIREHOSE, HIPAA_FIREHOSE],
-  ['a grant', grant, LOOKUP_AND_HANDLER, [inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER]],
+  ['a contact records table', table, FIREHOSE, HIPAA_FIREHOSE],
+  ['a KMS grant', grant, LOOKUP_AND_HANDLER, [inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER]],
   [
-    'everything', everything,
+    'all destinations', allDestinations,
     [...FIREHOSE, ...LOOKUP_AND_HANDLER, kds3('AgentEvents')],
     [...HIPAA_FIREHOSE, inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER],
   ],
   ['an existing delivery stream', ownDestination, [], []],
 ];
 
-describe.each(LAYOUTS)('%s', (_, build, awsSolutions, hipaa) => {
-  test.each([['AwsSolutions', awsSolutions], ['HIPAA', hipaa]] as const)('%s finds what is expected', (pack, expected) => {
+describe.each(SCENARIOS)('%s', (_, build, awsSolutions, hipaa) => {
+  test.each([['AwsSolutions', awsSolutions], ['HIPAA', hipaa]] as const)('has the expected findings of %s', (pack, expected) => {
     const found = findings(pack, built(build).stack);
-    // Newer releases of aws-cdk-lib give the Lambda function the newest runtime.
+    // Newer releases of aws-cdk-lib use the newest runtime for the Lambda function.
     expect(found).toEqual(expected.filter((finding) => finding !== OLDER_RUNTIME || found.includes(OLDER_RUNTIME)).sort());
   });
 
-  test.each(['AwsSolutions', 'HIPAA'] as const)('%s finds nothing once that is acknowledged', (pack) => {
+  test.each(['AwsSolutions', 'HIPAA'] as const)('has no findings of %s after they are acknowledged', (pack) => {
     const { stack, streaming } = built(build);
     acknowledge[pack](streaming);
     expect(findings(pack, stack)).toEqual([]);
   });
 });
 
-describe('as plugins of the synthesis', () => {
-  /** Whether the app passes, and whether cdk-nag could look: 2.257 does not give plugins the construct tree that it walks. */
-  function synthesise(prepare: (streaming: ConnectDataStreaming) => void): { passes: boolean; canLook: boolean } {
-    const { stack, streaming } = built(everything);
+describe('cdk-nag validation plugins', () => {
+  /** Returns whether the app passes, and whether plugins get the construct tree, which cdk-nag requires and CDK 2.257 does not provide. */
+  function synthesize(prepare: (streaming: ConnectDataStreaming) => void): { passes: boolean; hasTree: boolean } {
+    const { stack, streaming } = built(allDestinations);
     prepare(streaming);
     const app = stack.node.root as App;
-    let canLook = false;
+    let hasTree = false;
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app), {
       name: 'Probe',
       validate: (context) => {
-        canLook = 'appConstruct' in context;
+        hasTree = 'appConstruct' in context;
         return { success: true, violations: [] };
       },
     });
     const log = jest.spyOn(console, 'error').mockImplementation();
     try {
       app.synth();
-      return { passes: !process.exitCode, canLook };
+      return { passes: !process.exitCode, hasTree };
     } catch {
-      return { passes: false, canLook };
+      return { passes: false, hasTree };
     } finally {
-      process.exitCode = undefined; // where synthesis does not throw, it says so here
+      process.exitCode = undefined; // newer releases set it instead of throwing an error
       log.mockRestore();
     }
   }
 
-  test('the packs fail the app', () => {
-    expect(synthesise(() => undefined).passes).toBe(false);
+  test('fail the synthesis of an app with findings', () => {
+    expect(synthesize(() => undefined).passes).toBe(false);
   });
 
-  test('the acknowledged app passes', () => {
-    const { passes, canLook } = synthesise((streaming) => {
+  test('pass after the findings are acknowledged', () => {
+    const { passes, hasTree } = synthesize((streaming) => {
       acknowledgeAwsSolutions(streaming);
       acknowledgeHipaa(streaming);
     });
-    expect(passes).toBe(canLook);
+    expect(passes).toBe(hasTree);
   });
 });
 
-test('what is acknowledged is still found elsewhere in the stack', () => {
-  const { stack, streaming } = built(everything);
+test('acknowledgements do not apply to other resources of the stack', () => {
+  const { stack, streaming } = built(allDestinations);
   new s3.Bucket(stack, 'Another');
   acknowledgeAwsSolutions(streaming);
   acknowledgeHipaa(streaming);
@@ -168,21 +168,21 @@ test('what is acknowledged is still found elsewhere in the stack', () => {
   expect(findings('HIPAA', stack)).toContain('HIPAA.Security-S3BucketVersioningEnabled Stack/Another/Resource');
 });
 
-test('a bucket can be given versions', () => {
+test('versioning of the bucket removes its finding', () => {
   const { stack, streaming } = built(deliveryStream);
   const bucket = streaming.contactRecordsBucket!.node.defaultChild as s3.CfnBucket;
   bucket.versioningConfiguration = { status: 'Enabled' };
   expect(findings('HIPAA', stack)).not.toContain('HIPAA.Security-S3BucketVersioningEnabled Stack/Streaming/ContactRecords/Bucket/Resource');
 });
 
-describe('the documentation', () => {
+describe('cdk-nag documentation', () => {
   const rules = (text: string) => [...new Set(text.match(/(AwsSolutions|HIPAA\.Security)-\w+/g))].sort();
 
-  test('explains each rule that finds something, and no other', () => {
-    expect(rules(PAGE.split('```')[0])).toEqual(rules(LAYOUTS.flatMap(([, , ...found]) => found.flat()).join()));
+  test('explains each rule with a finding, and no other rule', () => {
+    expect(rules(PAGE.split('```')[0])).toEqual(rules(SCENARIOS.flatMap(([, , ...found]) => found.flat()).join()));
   });
 
-  test('shows the acknowledgements that are tested here', () => {
+  test('contains the acknowledgements of the example', () => {
     expect(PAGE.split('```ts\n')[1].split('```')[0]).toBe(EXAMPLE);
   });
 });

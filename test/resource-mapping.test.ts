@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { basename, join } from 'path';
 import {
   App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, Fn, NestedStack, Stack, Stage,
 } from 'aws-cdk-lib';
@@ -25,8 +25,8 @@ const streamIn = (scope: Construct, arn = STREAM_ARN, encryptionKey?: kms.IKey) 
 const deliveryStreamIn = (scope: Construct) =>
   StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(scope, 'Delivery', DELIVERY_STREAM_ARN));
 
-/** An app with a stack, in the folder that the CDK CLI would write it to. */
-function synthesise(build: (stack: Stack, app: App) => void, env: { account?: string; region?: string } = ENV): Stack {
+/** Synthesizes an app with a stack to the folder. */
+function synthesize(build: (stack: Stack, app: App) => void, env: { account?: string; region?: string } = ENV): Stack {
   const app = new App({ outdir: join(folder, 'cdk.out') });
   const stack = new Stack(app, 'Stack', { env });
   build(stack, app);
@@ -38,33 +38,33 @@ function streaming(scope: Construct, props: Partial<ConnectDataStreamingProps>):
   new ConnectDataStreaming(scope, 'Streaming', { instance: existingInstance(scope), ...props });
 }
 
-/** The command, on files that hold what the AWS CLI prints. */
-function mapped(lists: Record<string, unknown>, ...options: string[]) {
+/** Runs the command with files that contain the output of the AWS CLI. */
+function mapFiles(lists: Record<string, unknown>, ...options: string[]) {
   const files = Object.entries(lists).map(([name, content]) => {
     const file = join(folder, name);
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(Array.isArray(content) ? { StorageConfigs: content } : content, undefined, 4));
     return file;
   });
-  return command('resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', '--app', join(folder, 'cdk.out'), ...options, ...files);
+  return runCommand('resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', '--app', join(folder, 'cdk.out'), ...options, ...files);
 }
 
-function command(...args: string[]) {
+function runCommand(...args: string[]) {
   const out: string[] = [];
   const errors: string[] = [];
   const exitCode = run(args, { log: (text: string) => out.push(text), error: (text: string) => errors.push(text) });
   return { exitCode, errors, out: out.join('\n') };
 }
 
-function expectProblems(result: ReturnType<typeof command>, ...problems: string[]): void {
+function expectProblems(result: ReturnType<typeof runCommand>, ...problems: string[]): void {
   expect(result).toEqual({ exitCode: 1, errors: problems.map((problem) => expect.stringContaining(problem) as unknown), out: '' });
 }
 
-describe('what is there and declared alike is mapped', () => {
-  test('each kind of data, by the logical ids of the stack', () => {
-    const stack = synthesise((scope) => streaming(scope, {
+describe('resource-mapping command', () => {
+  test('maps the logical id of each association to its identifier', () => {
+    const stack = synthesize((scope) => streaming(scope, {
       contactRecords: deliveryStreamIn(scope), agentEvents: streamIn(scope), chatAnalysisSegments: streamIn(scope, `${STREAM_ARN}-chat`),
     }));
-    const { exitCode, errors, out } = mapped({
+    const { exitCode, errors, out } = mapFiles({
       'CONTACT_TRACE_RECORDS.json': [toDeliveryStream],
       'AGENT_EVENTS.json': [toStream()],
       'REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS.json': [],
@@ -78,155 +78,156 @@ describe('what is there and declared alike is mapped', () => {
       Object.entries(associations(stack)).map(([logicalId, { Properties }]) => [logicalId, identifier(Properties.ResourceType)])));
   });
 
-  test('whatever the logical id', () => {
-    synthesise((stack) => {
+  test('maps overridden logical ids', () => {
+    synthesize((stack) => {
       streaming(stack, { agentEvents: streamIn(stack) });
-      (stack.node.findChild('Streaming').node.findChild('AgentEvents').node.findChild('Resource') as connect.CfnInstanceStorageConfig).overrideLogicalId('Mine');
+      (stack.node.findChild('Streaming').node.findChild('AgentEvents').node.findChild('Resource') as connect.CfnInstanceStorageConfig).overrideLogicalId('Overridden');
     });
-    expect(JSON.parse(mapped({ 'AGENT_EVENTS.json': [toStream()] }).out)).toHaveProperty('Mine.AssociationId', ASSOCIATION_ID);
+    expect(JSON.parse(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }).out)).toHaveProperty('Overridden.AssociationId', ASSOCIATION_ID);
   });
 
-  test.each([[ENV], [{}]])('with ARNs that are made of the partition, account and Region of the stack: %j', (env) => {
-    synthesise((stack) => streaming(stack, {
+  test.each([[ENV], [{}]])('resolves ARNs with the partition, account and Region of a stack with env %j', (env) => {
+    synthesize((stack) => streaming(stack, {
       instance: ConnectInstance.fromInstanceId(stack, 'ById', INSTANCE_ID),
       agentEvents: streamIn(stack, stack.formatArn({ service: 'kinesis', resource: 'stream', resourceName: 'existing' })),
     }), env);
-    expect(mapped({ 'AGENT_EVENTS.json': [toStream()] })).toMatchObject({ exitCode: 0, errors: [] });
+    expect(mapFiles({ 'AGENT_EVENTS.json': [toStream()] })).toMatchObject({ exitCode: 0, errors: [] });
   });
 
-  test('in a stack of a stage', () => {
-    synthesise((_, app) => {
+  test('maps the associations of a stack in a stage', () => {
+    synthesize((_, app) => {
       const inStage = new Stack(new Stage(app, 'Production', { env: ENV }), 'Data', { stackName: 'data' });
       streaming(inStage, { agentEvents: streamIn(inStage) });
     });
-    expect(mapped({ 'AGENT_EVENTS.json': [toStream()] }, '--stack', 'Production/Data')).toMatchObject({ exitCode: 0, errors: [] });
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [] }, '--stack', 'Data'), 'it holds Production/Data, Stack');
+    expect(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }, '--stack', 'Production/Data')).toMatchObject({ exitCode: 0, errors: [] });
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [] }, '--stack', 'Data'),
+      `error: --stack must be a stack in ${join(folder, 'cdk.out')}, got "Data"; specify one of Production/Data, Stack`);
   });
 
-  test('beside what the stack has of another instance, and what goes to buckets', () => {
-    synthesise((stack) => {
+  test('ignores associations of other instances and associations that do not stream', () => {
+    synthesize((stack) => {
       streaming(stack, { agentEvents: streamIn(stack) });
-      new ConnectDataStreaming(stack, 'Others', { instance: existingInstance(stack, 'Other', OTHER_INSTANCE_ARN), contactRecords: streamIn(stack) });
+      new ConnectDataStreaming(stack, 'OtherStreaming', { instance: existingInstance(stack, 'Other', OTHER_INSTANCE_ARN), contactRecords: streamIn(stack) });
       new connect.CfnInstanceStorageConfig(stack, 'Calls', {
         instanceArn: INSTANCE_ARN, resourceType: 'CALL_RECORDINGS', storageType: 'S3', s3Config: { bucketName: 'bucket', bucketPrefix: 'calls' },
       });
     });
-    const { exitCode, out } = mapped({ 'AGENT_EVENTS.json': [toStream()] });
+    const { exitCode, out } = mapFiles({ 'AGENT_EVENTS.json': [toStream()] });
     expect(exitCode).toBe(0);
     expect(Object.values(JSON.parse(out) as object)).toEqual([{ InstanceArn: INSTANCE_ARN, AssociationId: ASSOCIATION_ID, ResourceType: 'AGENT_EVENTS' }]);
   });
 });
 
-describe('what differs is an error, and nothing is mapped', () => {
-  test('another stream', () => {
-    synthesise((stack) => streaming(stack, { agentEvents: streamIn(stack), contactRecords: streamIn(stack) }));
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [toStream(`${STREAM_ARN}-2`)], 'CONTACT_TRACE_RECORDS.json': [toStream()] }),
-      `error: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource goes to KINESIS_STREAM ${STREAM_ARN}, but the instance sends it to KINESIS_STREAM `
-      + `${STREAM_ARN}-2; declare what is there, and change it later`);
+describe('resource-mapping command with differences', () => {
+  test('rejects an association with another stream', () => {
+    synthesize((stack) => streaming(stack, { agentEvents: streamIn(stack), contactRecords: streamIn(stack) }));
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [toStream(`${STREAM_ARN}-2`)], 'CONTACT_TRACE_RECORDS.json': [toStream()] }),
+      `error: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource has the destination KINESIS_STREAM ${STREAM_ARN}, but the instance sends it to KINESIS_STREAM `
+      + `${STREAM_ARN}-2; declare the existing destination, and change it after the import`);
   });
 
-  test('another storage type', () => {
-    synthesise((stack) => streaming(stack, { contactRecords: deliveryStreamIn(stack) }));
-    expectProblems(mapped({ 'CONTACT_TRACE_RECORDS.json': [toStream()] }),
-      `goes to KINESIS_FIREHOSE ${DELIVERY_STREAM_ARN}, but the instance sends it to KINESIS_STREAM ${STREAM_ARN}`);
+  test('rejects an association with another storage type', () => {
+    synthesize((stack) => streaming(stack, { contactRecords: deliveryStreamIn(stack) }));
+    expectProblems(mapFiles({ 'CONTACT_TRACE_RECORDS.json': [toStream()] }),
+      `has the destination KINESIS_FIREHOSE ${DELIVERY_STREAM_ARN}, but the instance sends it to KINESIS_STREAM ${STREAM_ARN}`);
   });
 
-  test('another storage type, where the stream is not known', () => {
-    synthesise((stack) => streaming(stack, { contactRecords: streamIn(stack, Fn.importValue('stream')) }));
-    expectProblems(mapped({ 'CONTACT_TRACE_RECORDS.json': [toDeliveryStream] }),
-      `goes to KINESIS_STREAM {"Fn::ImportValue":"stream"}, but the instance sends it to KINESIS_FIREHOSE ${DELIVERY_STREAM_ARN}`);
+  test('rejects an association with another storage type and an unknown stream', () => {
+    synthesize((stack) => streaming(stack, { contactRecords: streamIn(stack, Fn.importValue('stream')) }));
+    expectProblems(mapFiles({ 'CONTACT_TRACE_RECORDS.json': [toDeliveryStream] }),
+      `has the destination KINESIS_STREAM {"Fn::ImportValue":"stream"}, but the instance sends it to KINESIS_FIREHOSE ${DELIVERY_STREAM_ARN}`);
   });
 
-  test('kinds of data that the app does not declare', () => {
-    synthesise((stack) => streaming(stack, { agentEvents: streamIn(stack) }));
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [toStream()], 'CONTACT_TRACE_RECORDS.json': [toStream()], 'CALL_RECORDINGS.json': [toBucket] }),
-      `error: CONTACT_TRACE_RECORDS: the instance sends it to KINESIS_STREAM ${STREAM_ARN}, but the stack does not declare it; pass it to the `
-      + 'construct, or leave CONTACT_TRACE_RECORDS.json out',
-      'error: CALL_RECORDINGS: the instance sends it to S3, but the stack does not declare it');
+  test('rejects associations of the instance that the stack does not declare', () => {
+    synthesize((stack) => streaming(stack, { agentEvents: streamIn(stack) }));
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [toStream()], 'CONTACT_TRACE_RECORDS.json': [toStream()], 'CALL_RECORDINGS.json': [toBucket] }),
+      `error: CONTACT_TRACE_RECORDS: the instance sends it to KINESIS_STREAM ${STREAM_ARN}, but the stack does not declare the association; add the `
+      + 'destination to the construct, or omit CONTACT_TRACE_RECORDS.json',
+      'error: CALL_RECORDINGS: the instance sends it to S3, but the stack does not declare the association');
   });
 
-  test('kinds of data that the instance does not stream', () => {
-    synthesise((stack) => streaming(stack, { agentEvents: streamIn(stack), contactRecords: streamIn(stack) }));
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [], 'CONTACT_TRACE_RECORDS.json': [toStream(), toStream()] }),
-      'error: CONTACT_TRACE_RECORDS: Stack/Streaming/ContactRecords/Resource is declared, but the instance has 2 associations of this kind',
-      'error: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource is declared, but the instance has 0 associations of this kind, and an import needs '
-      + 'one; leave it out of the app until the others are imported');
+  test('rejects resource types for which the instance does not have exactly one association', () => {
+    synthesize((stack) => streaming(stack, { agentEvents: streamIn(stack), contactRecords: streamIn(stack) }));
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [], 'CONTACT_TRACE_RECORDS.json': [toStream(), toStream()] }),
+      'error: CONTACT_TRACE_RECORDS: Stack/Streaming/ContactRecords/Resource is declared in the stack, but the instance has 2 associations of this resource type',
+      'error: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource is declared in the stack, but the instance has 0 associations of this resource type, and the '
+      + 'import requires exactly one; remove it from the app until the other associations are imported');
   });
 
-  test('kinds of data whose list is not given', () => {
-    synthesise((stack) => streaming(stack, { agentEvents: streamIn(stack), contactRecords: streamIn(stack) }));
-    expectProblems(mapped({ 'CONTACT_TRACE_RECORDS.json': [toStream()] }),
-      'AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource is declared, but AGENT_EVENTS.json is not given');
+  test('rejects resource types whose file is missing', () => {
+    synthesize((stack) => streaming(stack, { agentEvents: streamIn(stack), contactRecords: streamIn(stack) }));
+    expectProblems(mapFiles({ 'CONTACT_TRACE_RECORDS.json': [toStream()] }),
+      'AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource is declared in the stack, but AGENT_EVENTS.json is missing; specify the file');
   });
 
-  test('another instance, or a nested stack', () => {
-    synthesise((stack) => {
-      new ConnectDataStreaming(stack, 'Others', { instance: existingInstance(stack, 'Other', OTHER_INSTANCE_ARN), agentEvents: streamIn(stack) });
+  test('rejects a stack that streams only from another instance or in a nested stack', () => {
+    synthesize((stack) => {
+      new ConnectDataStreaming(stack, 'OtherStreaming', { instance: existingInstance(stack, 'Other', OTHER_INSTANCE_ARN), agentEvents: streamIn(stack) });
       const nested = new NestedStack(stack, 'Nested');
       streaming(nested, { agentEvents: streamIn(nested) });
     });
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [] }),
-      `error: the stack Stack declares no association of ${INSTANCE_ARN}; associations in nested stacks can't be imported`);
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [] }),
+      `error: the stack Stack must declare associations of ${INSTANCE_ARN}, got none; associations in nested stacks cannot be imported`);
   });
 
-  test('a stack without resources', () => {
-    synthesise(() => undefined);
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [] }), 'declares no association');
+  test('rejects a stack without resources', () => {
+    synthesize(() => undefined);
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [] }), `error: the stack Stack must declare associations of ${INSTANCE_ARN}, got none`);
   });
 });
 
-describe('what can\'t be known is a note', () => {
-  test('a stream and an instance that only CloudFormation knows', () => {
-    synthesise((stack) => streaming(stack, {
+describe('resource-mapping command with unresolved values', () => {
+  test('adds notes about an unknown stream and an unknown instance', () => {
+    synthesize((stack) => streaming(stack, {
       instance: instanceWithRole(stack, 'ByParameter', new CfnParameter(stack, 'InstanceArn').valueAsString),
       agentEvents: streamIn(stack, Fn.importValue('stream')),
     }));
-    expect(mapped({ 'AGENT_EVENTS.json': [toStream()] })).toMatchObject({
+    expect(mapFiles({ 'AGENT_EVENTS.json': [toStream()] })).toMatchObject({
       exitCode: 0,
       errors: [
-        `note: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource has {"Fn::ImportValue":"stream"}; check that this is ${STREAM_ARN}`,
-        `note: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource has {"Ref":"InstanceArn"}; check that this is ${INSTANCE_ARN}`,
-        'note: Stack/Streaming/AgentEvents/Resource needs Stack/InstanceArn (a parameter), which is not imported; the import fails unless it is deployed already',
+        `note: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource has the value {"Fn::ImportValue":"stream"}; check that it is ${STREAM_ARN}`,
+        `note: AGENT_EVENTS: Stack/Streaming/AgentEvents/Resource has the value {"Ref":"InstanceArn"}; check that it is ${INSTANCE_ARN}`,
+        'note: Stack/Streaming/AgentEvents/Resource depends on Stack/InstanceArn (a parameter), which is not imported; the import fails unless it is deployed already',
       ],
       out: expect.stringContaining(INSTANCE_ARN) as unknown,
     });
   });
 
-  test('part of an ARN', () => {
-    synthesise((stack) => {
+  test('adds a note about an ARN that contains an unknown name', () => {
+    synthesize((stack) => {
       const { valueAsString } = new CfnParameter(stack, 'Name');
       streaming(stack, { agentEvents: streamIn(stack, `arn:aws:kinesis:us-east-1:111122223333:stream/${valueAsString}`) });
     });
-    expect(mapped({ 'AGENT_EVENTS.json': [toStream()] })).toMatchObject({
-      exitCode: 0, errors: [expect.stringContaining(`check that this is ${STREAM_ARN}`), expect.stringContaining('needs Stack/Name (a parameter)')],
+    expect(mapFiles({ 'AGENT_EVENTS.json': [toStream()] })).toMatchObject({
+      exitCode: 0, errors: [expect.stringContaining(`check that it is ${STREAM_ARN}`), expect.stringContaining('depends on Stack/Name (a parameter)')],
     });
   });
 
-  test('what the association waits for', () => {
-    synthesise((stack) => {
+  test('adds notes about resources that the association depends on', () => {
+    synthesize((stack) => {
       const stream = new kinesis.Stream(stack, 'Stream', { encryptionKey: new kms.Key(stack, 'Key') });
       streaming(stack, { instance: instanceWithRole(stack, 'Known'), agentEvents: StreamingDestination.kinesisStream(stream), contactRecords: deliveryStreamIn(stack) });
     });
-    const { exitCode, errors } = mapped({ 'AGENT_EVENTS.json': [toStream()], 'CONTACT_TRACE_RECORDS.json': [toDeliveryStream] });
+    const { exitCode, errors } = mapFiles({ 'AGENT_EVENTS.json': [toStream()], 'CONTACT_TRACE_RECORDS.json': [toDeliveryStream] });
     expect(exitCode).toBe(0);
     expect(errors).toEqual([
-      expect.stringContaining('has {"Fn::GetAtt":["Stream'),
-      expect.stringContaining('Stack/Streaming/AgentEvents/Resource needs Stack/Stream/Resource (AWS::Kinesis::Stream), which is not imported'),
+      expect.stringContaining('has the value {"Fn::GetAtt":["Stream'),
+      expect.stringContaining('Stack/Streaming/AgentEvents/Resource depends on Stack/Stream/Resource (AWS::Kinesis::Stream), which is not imported'),
     ]);
   });
 
-  test('a grant, which EXTERNAL leaves for later', () => {
-    const onTheirKey = (keyAccess?: KeyAccess) => {
-      synthesise((stack) => streaming(stack, { agentEvents: streamIn(stack, STREAM_ARN, kms.Key.fromKeyArn(stack, 'Key', KEY_ARN)), keyAccess }));
-      return mapped({ 'AGENT_EVENTS.json': [toStream()] });
+  test('adds a note about a grant, unless KeyAccess.EXTERNAL is specified', () => {
+    const withImportedKey = (keyAccess?: KeyAccess) => {
+      synthesize((stack) => streaming(stack, { agentEvents: streamIn(stack, STREAM_ARN, kms.Key.fromKeyArn(stack, 'Key', KEY_ARN)), keyAccess }));
+      return mapFiles({ 'AGENT_EVENTS.json': [toStream()] });
     };
-    expect(onTheirKey().errors).toEqual([expect.stringMatching(/needs Stack\/ConnectKeyGrant.*\(Custom::AWS\), which is not imported/)]);
-    expect(onTheirKey(KeyAccess.EXTERNAL)).toMatchObject({ exitCode: 0, errors: [] });
+    expect(withImportedKey().errors).toEqual([expect.stringMatching(/depends on Stack\/ConnectKeyGrant.*\(Custom::AWS\), which is not imported/)]);
+    expect(withImportedKey(KeyAccess.EXTERNAL)).toMatchObject({ exitCode: 0, errors: [] });
   });
 });
 
-describe('wrong use is an error that says what is right', () => {
-  beforeEach(() => synthesise((stack) => streaming(stack, { agentEvents: streamIn(stack) })));
+describe('resource-mapping command validation', () => {
+  beforeEach(() => synthesize((stack) => streaming(stack, { agentEvents: streamIn(stack) })));
 
   test.each([
     [[]],
@@ -234,28 +235,29 @@ describe('wrong use is an error that says what is right', () => {
     [['resource-mapping', '--stack', 'Stack', 'AGENT_EVENTS.json']],
     [['resource-mapping', '--instance-arn', INSTANCE_ARN, 'AGENT_EVENTS.json']],
     [['resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack']],
-  ])('%j', (args) => expectProblems(command(...args), 'usage: cdk-connect-data-streaming resource-mapping --instance-arn ARN --stack NAME'));
+  ])('prints the usage for the arguments %j', (args) => expectProblems(runCommand(...args), 'usage: cdk-connect-data-streaming resource-mapping --instance-arn ARN --stack NAME'));
 
-  test('an unknown option', () => expectProblems(command('resource-mapping', '--instance', INSTANCE_ARN), 'Unknown option \'--instance\''));
+  test('rejects an unknown option', () => expectProblems(runCommand('resource-mapping', '--instance', INSTANCE_ARN), 'Unknown option \'--instance\''));
 
-  test.each([INSTANCE_ID, STREAM_ARN, `${INSTANCE_ARN}/queue/1`, ` ${INSTANCE_ARN}`])('--instance-arn %s', (arn) =>
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [toStream()] }, '--instance-arn', arn), `--instance-arn: "${arn}" is not the ARN of an Amazon Connect instance`));
+  test.each([INSTANCE_ID, STREAM_ARN, `${INSTANCE_ARN}/queue/1`, ` ${INSTANCE_ARN}`])('rejects "%s" as --instance-arn', (arn) =>
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }, '--instance-arn', arn), `error: --instance-arn must be the ARN of an Amazon Connect instance, got "${arn}"`));
 
-  test('an unknown stack', () => {
-    expectProblems(mapped({ 'AGENT_EVENTS.json': [] }, '--stack', 'Stak'), `--stack: there is no stack Stak in ${join(folder, 'cdk.out')}; it holds Stack`);
+  test('rejects an unknown stack', () => {
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [] }, '--stack', 'Stak'),
+      `error: --stack must be a stack in ${join(folder, 'cdk.out')}, got "Stak"; specify one of Stack`);
   });
 
-  test('no synthesised app in the folder', () => {
+  test('rejects a folder without a synthesized app', () => {
     const args = ['resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', 'AGENT_EVENTS.json'];
-    expectProblems(command(...args), 'no such file or directory, open \'cdk.out/manifest.json\''); // the folder that is looked in by default
+    expectProblems(runCommand(...args), 'no such file or directory, open \'cdk.out/manifest.json\''); // the default of --app
   });
 
-  test('a file that does not exist', () => {
-    expectProblems(mapped({}, join(folder, 'AGENT_EVENTS.json')), 'no such file or directory');
+  test('rejects a file that does not exist', () => {
+    expectProblems(mapFiles({}, join(folder, 'AGENT_EVENTS.json')), 'no such file or directory');
   });
 
-  test.each(['agent-events.json', 'AGENT_EVENTS.txt', 'AGENT_EVENTS-2.json', '2-AGENT_EVENTS.json'])('file name %s', (name) => {
-    expectProblems(mapped({ [name]: [] }), `${join(folder, name)}: the file must be named after the resource type that was listed, such as AGENT_EVENTS.json`);
+  test.each(['agent-events.json', 'AGENT_EVENTS.txt', 'AGENT_EVENTS-2.json', '2-AGENT_EVENTS.json'])('rejects %s as a file name', (name) => {
+    expectProblems(mapFiles({ [name]: [] }), `error: ${join(folder, name)}: the file name must be a resource type, such as AGENT_EVENTS.json, got "${basename(name, '.json')}"`);
   });
 
   test.each([
@@ -267,17 +269,19 @@ describe('wrong use is an error that says what is right', () => {
     [[{ StorageType: 'KINESIS_STREAM' }]],
     [[{ AssociationId: ASSOCIATION_ID }]],
     [[null]],
-  ])('content %j', (content) => {
-    expectProblems(mapped({ 'AGENT_EVENTS.json': content }),
-      `${join(folder, 'AGENT_EVENTS.json')}: this is not what \`aws connect list-instance-storage-configs --output json\` prints`);
+  ])('rejects a file with the content %j', (content) => {
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': content }),
+      `error: ${join(folder, 'AGENT_EVENTS.json')}: the file must contain the output of \`aws connect list-instance-storage-configs --output json\``);
   });
 
-  test('one page of several', () => {
-    expectProblems(mapped({ 'AGENT_EVENTS.json': { StorageConfigs: [toStream()], NextToken: 'more' } }), 'this is one page of several');
+  test('rejects a file with only one page of the output', () => {
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': { StorageConfigs: [toStream()], NextToken: 'more' } }),
+      `error: ${join(folder, 'AGENT_EVENTS.json')}: the file contains only one page of the output; list the associations again without pagination options `
+      + 'such as --max-items');
   });
 });
 
-test('templates of older releases of the CDK, which keep the construct paths in the manifest', () => {
+test('the resource-mapping command reads construct paths from the manifest of older CDK releases', () => {
   const write = (file: string, content: object) => writeFileSync(join(folder, file), JSON.stringify(content));
   write('manifest.json', {
     artifacts: {
@@ -300,11 +304,11 @@ test('templates of older releases of the CDK, which keep the construct paths in 
       D: { ...association('REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS'), Type: 'Custom::StorageConfig' },
     },
   });
-  expectProblems(mapped({ 'AGENT_EVENTS.json': [], 'CONTACT_TRACE_RECORDS.json': [] }, '--app', folder, '--stack', 'One'),
-    'AGENT_EVENTS: One/AgentEvents is declared', 'CONTACT_TRACE_RECORDS: B is declared');
+  expectProblems(mapFiles({ 'AGENT_EVENTS.json': [], 'CONTACT_TRACE_RECORDS.json': [] }, '--app', folder, '--stack', 'One'),
+    'AGENT_EVENTS: One/AgentEvents is declared in the stack', 'CONTACT_TRACE_RECORDS: B is declared in the stack');
 });
 
-test('the command of the package', () => {
+test('the package provides the command as an executable', () => {
   const [argv, error] = [process.argv, jest.spyOn(console, 'error').mockImplementation()];
   process.argv = ['node', 'bin', 'resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', '--app', 'nowhere', 'AGENT_EVENTS.json'];
   jest.requireActual('../src/bin/cdk-connect-data-streaming');

@@ -4,9 +4,9 @@ import {
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
-import { ConnectDataStreaming, type ConnectInstance, type KinesisStreamDestination, StreamingDestination } from '../src';
+import { ConnectDataStreaming, type KinesisStreamDestination, StreamingDestination } from '../src';
 import {
-  ACCOUNT, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newStack,
+  ACCOUNT, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
   REGION, STREAM_ARN, types,
 } from './support';
 
@@ -18,8 +18,8 @@ function contactRecords(stack: Stack, destination: StreamingDestination, encrypt
   return new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), contactRecords: destination, encryptionKey });
 }
 
-describe('a new Kinesis stream', () => {
-  test('has on-demand capacity', () => {
+describe('newKinesisStream()', () => {
+  test('creates a stream with on-demand capacity', () => {
     const stack = newStack();
     agentEvents(stack, StreamingDestination.newKinesisStream());
 
@@ -32,7 +32,7 @@ describe('a new Kinesis stream', () => {
   test.each([
     { shardCount: 2 },
     { shardCount: 2, streamMode: kinesis.StreamMode.PROVISIONED },
-  ])('has the capacity that it is given: %p', (props) => {
+  ])('creates a stream with provisioned capacity: %j', (props) => {
     const stack = newStack();
     agentEvents(stack, StreamingDestination.newKinesisStream(props));
 
@@ -42,14 +42,14 @@ describe('a new Kinesis stream', () => {
     });
   });
 
-  test('has the other properties that it is given', () => {
+  test('creates a stream with the specified props', () => {
     const stack = newStack();
     agentEvents(stack, StreamingDestination.newKinesisStream({ streamName: 'agent-events', retentionPeriod: Duration.days(7) }));
 
     Template.fromStack(stack).hasResourceProperties('AWS::Kinesis::Stream', { Name: 'agent-events', RetentionPeriodHours: 168 });
   });
 
-  test('has the construct\'s key when it asks for KMS without naming one', () => {
+  test('encrypts the stream with the key of the construct if KMS encryption is specified without a key', () => {
     const stack = newStack();
     const streaming = agentEvents(stack, StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.KMS }));
 
@@ -59,9 +59,9 @@ describe('a new Kinesis stream', () => {
     });
   });
 
-  test('has its own key when it is given one, and Amazon Connect may use that', () => {
+  test('encrypts the stream with the specified key, and grants Amazon Connect access to it', () => {
     const stack = newStack();
-    const key = new kms.Key(stack, 'OwnKey');
+    const key = new kms.Key(stack, 'Specified');
     const streaming = agentEvents(stack, StreamingDestination.newKinesisStream({ encryptionKey: key }));
 
     expect(streaming.encryptionKey).toBeUndefined();
@@ -73,7 +73,7 @@ describe('a new Kinesis stream', () => {
   test.each([
     [kinesis.StreamEncryption.MANAGED, { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' }],
     [kinesis.StreamEncryption.UNENCRYPTED, Match.absent()],
-  ])('%s encryption needs neither key nor role', (encryption, expected) => {
+  ])('creates neither a key nor a lookup for %s encryption', (encryption, expected) => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),
@@ -84,7 +84,7 @@ describe('a new Kinesis stream', () => {
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream']);
   });
 
-  test('one destination for two kinds of data makes two streams', () => {
+  test('creates a stream for each data type that uses the destination', () => {
     const stack = newStack();
     const destination = StreamingDestination.newKinesisStream();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
@@ -98,30 +98,32 @@ describe('a new Kinesis stream', () => {
   });
 });
 
-describe('an existing Kinesis stream', () => {
-  test('of unknown encryption is a warning that can be acknowledged', () => {
-    const warned = newStack();
-    agentEvents(warned, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(warned, 'Existing', STREAM_ARN)));
-    Annotations.fromStack(warned).hasWarning('/Stack/Streaming/AgentEvents', Match.stringLikeRegexp(
-      `${STREAM_ARN}.*Stream.fromStreamAttributes.*if it has none, acknowledge this warning.*cdk-connect-data-streaming:unknownStreamEncryption`));
+describe('kinesisStream()', () => {
+  test('adds a warning, which can be acknowledged, if AWS CDK cannot determine how a stream is encrypted', () => {
+    const stack = newStack();
+    agentEvents(stack, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', STREAM_ARN)));
+    Annotations.fromStack(stack).hasWarning('/Stack/Streaming/AgentEvents',
+      `AWS CDK cannot determine how ${STREAM_ARN} is encrypted. If it is encrypted with a customer managed key, records are lost until Amazon Connect is `
+      + 'allowed to use the key; specify the key with Stream.fromStreamAttributes({ streamArn, encryptionKey }), or acknowledge this warning if the stream '
+      + 'has no customer managed key [ack: cdk-connect-data-streaming:unknownStreamEncryption]');
 
-    const quiet = newStack();
-    const streaming = agentEvents(quiet, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(quiet, 'Existing', STREAM_ARN)));
+    const acknowledged = newStack();
+    const streaming = agentEvents(acknowledged, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(acknowledged, 'Existing', STREAM_ARN)));
     Warnings.of(streaming).acknowledgeWarning('cdk-connect-data-streaming:unknownStreamEncryption');
-    Annotations.fromStack(quiet).hasNoWarning('*', Match.anyValue());
+    Annotations.fromStack(acknowledged).hasNoWarning('*', Match.anyValue());
   });
 
-  test('of the app may be encrypted as it likes', () => {
+  test('accepts an unencrypted stream that the app defines', () => {
     const stack = newStack();
-    agentEvents(stack, StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Mine', { encryption: kinesis.StreamEncryption.UNENCRYPTED })));
+    agentEvents(stack, StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Stream', { encryption: kinesis.StreamEncryption.UNENCRYPTED })));
 
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
     expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream']);
   });
 
-  test('of the app with a customer managed key lets Amazon Connect use that key', () => {
+  test('grants Amazon Connect access to the customer managed key of a stream that the app defines', () => {
     const stack = newStack();
-    agentEvents(stack, StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Mine', { encryption: kinesis.StreamEncryption.KMS })));
+    agentEvents(stack, StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Stream', { encryption: kinesis.StreamEncryption.KMS })));
 
     expect(connectStatements(stack)).toHaveLength(1);
   });
@@ -131,15 +133,17 @@ describe('an existing Kinesis stream', () => {
     'arn:aws:kinesis:us-east-1:111122223333:name',
     'arn:aws:kinesis:us-east-1:111122223333:stream/name/consumer/x',
     'arn:aws:kinesis:us-east-1:111122223333:stream/name ',
-  ])('must be one: %s', (arn) => {
+  ])('rejects "%s" as a stream ARN', (arn) => {
     const stack = newStack();
     const destination = StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', arn));
-    expect(() => agentEvents(stack, destination)).toThrow(`Stack/Streaming/AgentEvents: "${arn}" is not the ARN of a Kinesis data stream; it looks like arn:aws:kinesis:us-east-1:111122223333:stream/name`);
+    expect(() => agentEvents(stack, destination)).toThrow(
+      `Stack/Streaming/AgentEvents: agentEvents must be the ARN of a Kinesis data stream, got "${arn}"; specify an ARN such as `
+      + 'arn:aws:kinesis:us-east-1:111122223333:stream/name');
   });
 });
 
-describe('a new delivery stream', () => {
-  test('takes direct puts and is encrypted with the construct\'s key', () => {
+describe('newDeliveryStream()', () => {
+  test('creates a direct put delivery stream that is encrypted with the key of the construct', () => {
     const stack = newStack();
     const streaming = contactRecords(stack, StreamingDestination.newDeliveryStream());
 
@@ -151,7 +155,7 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('needs nothing for Amazon Connect in the key policy: Firehose makes its own grant', () => {
+  test('does not grant Amazon Connect access to the key, because Firehose creates a grant', () => {
     const stack = newStack();
     contactRecords(stack, StreamingDestination.newDeliveryStream());
 
@@ -160,7 +164,7 @@ describe('a new delivery stream', () => {
     expect(types(stack)).not.toContain('AWS::Lambda::Function');
   });
 
-  test('writes compressed lines of JSON under a prefix a day, and errors apart from them', () => {
+  test('delivers compressed, newline-delimited JSON with a prefix for each day, and errors with another prefix', () => {
     const stack = newStack();
     contactRecords(stack, StreamingDestination.newDeliveryStream());
 
@@ -175,7 +179,7 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('writes to a private bucket that is encrypted, takes TLS only and logs access', () => {
+  test('creates a private, encrypted, TLS-only bucket with access logging', () => {
     const stack = newStack();
     const streaming = contactRecords(stack, StreamingDestination.newDeliveryStream());
 
@@ -227,9 +231,9 @@ describe('a new delivery stream', () => {
   });
 
   test.each([
-    ['made', undefined],
-    ['given', 'arn:aws:iam::111122223333:role/firehose'],
-  ])('encrypts and delivers with one role: %s', (_, arn) => {
+    ['new', undefined],
+    ['specified', 'arn:aws:iam::111122223333:role/firehose'],
+  ])('uses the %s role for both encryption and delivery', (_, arn) => {
     const stack = newStack();
     const role = arn === undefined ? undefined : iam.Role.fromRoleArn(stack, 'Firehose', arn);
     contactRecords(stack, StreamingDestination.newDeliveryStream({ role }));
@@ -256,9 +260,9 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('delivers to the destination that it is given', () => {
+  test('delivers to the specified destination', () => {
     const stack = newStack();
-    const bucket = new s3.Bucket(stack, 'Mine');
+    const bucket = new s3.Bucket(stack, 'Bucket');
     const streaming = contactRecords(stack, StreamingDestination.newDeliveryStream({
       deliveryStreamName: 'contact-records',
       destination: new firehose.S3Bucket(bucket),
@@ -273,9 +277,9 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('takes the encryption that it is given, its bucket too', () => {
+  test('encrypts the delivery stream and its bucket with the specified key', () => {
     const stack = newStack();
-    const key = new kms.Key(stack, 'OwnKey');
+    const key = new kms.Key(stack, 'Specified');
     const streaming = contactRecords(stack, StreamingDestination.newDeliveryStream({
       encryption: firehose.StreamEncryption.customerManagedKey(key),
     }));
@@ -293,7 +297,7 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('a customer managed key that is not named is the construct\'s', () => {
+  test('uses the key of the construct for customer managed encryption without a key', () => {
     const stack = newStack();
     const streaming = contactRecords(stack, StreamingDestination.newDeliveryStream({
       encryption: firehose.StreamEncryption.customerManagedKey(),
@@ -306,9 +310,9 @@ describe('a new delivery stream', () => {
   });
 
   test.each([
-    [firehose.StreamEncryption.awsOwnedKey(), { KeyType: 'AWS_OWNED_CMK' }],
-    [firehose.StreamEncryption.unencrypted(), Match.absent()],
-  ])('needs no key with encryption %#', (encryption, expected) => {
+    ['an AWS owned key', firehose.StreamEncryption.awsOwnedKey(), { KeyType: 'AWS_OWNED_CMK' }],
+    ['no encryption', firehose.StreamEncryption.unencrypted(), Match.absent()],
+  ])('creates no key for %s', (_, encryption, expected) => {
     const stack = newStack();
     contactRecords(stack, StreamingDestination.newDeliveryStream({ encryption }));
 
@@ -320,9 +324,9 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('uses an imported key as it is', () => {
+  test('encrypts the delivery stream with an imported key', () => {
     const stack = newStack();
-    contactRecords(stack, StreamingDestination.newDeliveryStream(), kms.Key.fromKeyArn(stack, 'Theirs', KEY_ARN));
+    contactRecords(stack, StreamingDestination.newDeliveryStream(), kms.Key.fromKeyArn(stack, 'Imported', KEY_ARN));
 
     Template.fromStack(stack).hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
       DeliveryStreamEncryptionConfigurationInput: { KeyARN: KEY_ARN },
@@ -332,7 +336,7 @@ describe('a new delivery stream', () => {
   test.each<[string, (stack: Stack) => kms.IKey]>([
     ['L2', (stack) => new kms.Key(stack, 'Key')],
     ['L1', (stack) => kms.Key.fromCfnKey(new kms.CfnKey(stack, 'Key', { keyPolicy: { Version: '2012-10-17', Statement: [] } }))],
-  ])('uses a key of another stack without changing its policy: %s', (_, makeKey) => {
+  ])('does not change the policy of an %s key in another stack', (_, makeKey) => {
     const app = new App();
     const [keys, stack] = ['Keys', 'Stack'].map((id) => new Stack(app, id, { env: ENV }));
     contactRecords(stack, StreamingDestination.newDeliveryStream(), makeKey(keys));
@@ -343,7 +347,7 @@ describe('a new delivery stream', () => {
     expect(JSON.stringify(Template.fromStack(keys).toJSON())).not.toContain('DeliveryStream');
   });
 
-  test('lets its role in on an L1 key of the same stack, whose policy may not leave that to IAM', () => {
+  test('allows its role in the policy of an L1 key in the same stack, which may not allow access by IAM policies', () => {
     const stack = newStack();
     const key = new kms.CfnKey(stack, 'Key', { keyPolicy: { Version: '2012-10-17', Statement: [] } });
     contactRecords(stack, StreamingDestination.newDeliveryStream(), kms.Key.fromCfnKey(key));
@@ -353,9 +357,9 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('uses the key behind an alias of the app', () => {
+  test('encrypts the delivery stream with the target key of an alias', () => {
     const stack = newStack();
-    const key = new kms.Key(stack, 'Mine');
+    const key = new kms.Key(stack, 'Key');
     contactRecords(stack, StreamingDestination.newDeliveryStream(), key.addAlias('streaming'));
 
     Template.fromStack(stack).hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
@@ -363,46 +367,48 @@ describe('a new delivery stream', () => {
     });
   });
 
-  test('can\'t be encrypted with an AWS managed key', () => {
+  test('rejects an AWS managed key', () => {
     const stack = newStack();
     const key = kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis');
     expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream(), key)).toThrow(
-      /^Stack\/Streaming\/ContactRecords: a delivery stream can't be encrypted with the AWS managed key {"Fn::Join":.*alias\/aws\/kinesis.*StreamEncryption.awsOwnedKey/);
+      'Stack/Streaming/ContactRecords: encryption of a delivery stream must use a customer managed key, got the AWS managed key '
+      + `${JSON.stringify(stack.resolve(key.keyArn))}; specify a customer managed key, or StreamEncryption.awsOwnedKey()`);
   });
 });
 
-describe('an existing delivery stream', () => {
-  test('of the app takes direct puts', () => {
+describe('deliveryStream()', () => {
+  test('accepts a direct put delivery stream that the app defines', () => {
     const stack = newStack();
-    const mine = new firehose.DeliveryStream(stack, 'Mine', { destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')) });
-    const streaming = contactRecords(stack, StreamingDestination.deliveryStream(mine));
+    const deliveryStream = new firehose.DeliveryStream(stack, 'DeliveryStream', { destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')) });
+    const streaming = contactRecords(stack, StreamingDestination.deliveryStream(deliveryStream));
 
-    expect(streaming.contactRecordsDeliveryStream).toBe(mine);
+    expect(streaming.contactRecordsDeliveryStream).toBe(deliveryStream);
   });
 
-  test('that reads from a Kinesis stream is an error', () => {
+  test('rejects a delivery stream with a Kinesis data stream as its source', () => {
     const stack = newStack();
-    const mine = new firehose.DeliveryStream(stack, 'Mine', {
+    const deliveryStream = new firehose.DeliveryStream(stack, 'DeliveryStream', {
       source: new firehose.KinesisStreamSource(new kinesis.Stream(stack, 'Source')),
       destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')),
     });
-    expect(() => contactRecords(stack, StreamingDestination.deliveryStream(mine))).toThrow(
-      'Stack/Streaming/ContactRecords: Stack/Mine is a KinesisStreamAsSource delivery stream, which refuses records from Amazon Connect; '
-      + 'pass its source with StreamingDestination.kinesisStream()');
+    expect(() => contactRecords(stack, StreamingDestination.deliveryStream(deliveryStream))).toThrow(
+      'Stack/Streaming/ContactRecords: the delivery stream must be of type DirectPut to receive records from Amazon Connect, got Stack/DeliveryStream of '
+      + 'type KinesisStreamAsSource; specify its source with StreamingDestination.kinesisStream(), or a delivery stream without a source');
   });
 
   test.each([
     'arn:aws:kinesis:us-east-1:111122223333:stream/name',
     'arn:aws:firehose:us-east-1:111122223333:name/x',
     'arn:aws:firehose:us-east-1:111122223333:deliverystream/name ',
-  ])('must be one: %s', (arn) => {
+  ])('rejects "%s" as a delivery stream ARN', (arn) => {
     const stack = newStack();
     const destination = StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Existing', arn));
-    expect(() => contactRecords(stack, destination))
-      .toThrow(`Stack/Streaming/ContactRecords: "${arn}" is not the ARN of a Firehose delivery stream; it looks like arn:aws:firehose:us-east-1:111122223333:deliverystream/name`);
+    expect(() => contactRecords(stack, destination)).toThrow(
+      `Stack/Streaming/ContactRecords: contactRecords must be the ARN of a Firehose delivery stream, got "${arn}"; specify an ARN such as `
+      + 'arn:aws:firehose:us-east-1:111122223333:deliverystream/name');
   });
 
-  test('can be given by its name', () => {
+  test('accepts a delivery stream that is imported by its name', () => {
     const stack = newStack();
     contactRecords(stack, StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamName(stack, 'Existing', 'name')));
 
@@ -413,7 +419,7 @@ describe('an existing delivery stream', () => {
     });
   });
 
-  test('can be a token', () => {
+  test('accepts a delivery stream that is imported by an unresolved token', () => {
     const stack = newStack();
     const arn = new CfnParameter(stack, 'Arn').valueAsString;
     contactRecords(stack, StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Existing', arn)));
@@ -424,36 +430,29 @@ describe('an existing delivery stream', () => {
   });
 });
 
-describe('from JavaScript, where no types help', () => {
-  test.each<[unknown, string]>([
-    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'], [{}, 'Object'],
-  ])('instance can\'t be %s', (instance, shown) => {
-    const props = { agentEvents: StreamingDestination.newKinesisStream(), instance: instance as unknown as ConnectInstance };
-    expect(() => new ConnectDataStreaming(newStack(), 'Streaming', props)).toThrow(
-      `Stack/Streaming: instance is ${shown}, not an Amazon Connect instance; pass a CfnInstance, or an ARN by way of ConnectInstance.fromInstanceArn()`);
-  });
-
-  test('an ARN is no destination', () => {
+describe('destination of the wrong type, which JavaScript does not prevent', () => {
+  test.each<[string, string, (stack: Stack) => unknown]>([
+    ['an ARN', `"${STREAM_ARN}"`, () => STREAM_ARN],
+    ['a stream', 'Stack/Existing', (stack) => kinesis.Stream.fromStreamArn(stack, 'Existing', STREAM_ARN)],
+  ])('rejects %s as a destination', (_, shown, destination) => {
     const stack = newStack();
-    expect(() => agentEvents(stack, STREAM_ARN as unknown as KinesisStreamDestination)).toThrow(`Stack/Streaming/AgentEvents: "${STREAM_ARN}" is not a destination`);
+    expect(() => agentEvents(stack, destination(stack) as KinesisStreamDestination)).toThrow(
+      `Stack/Streaming/AgentEvents: agentEvents must be a StreamingDestination, got ${shown}; specify an existing stream with `
+      + 'StreamingDestination.kinesisStream() or StreamingDestination.deliveryStream()');
   });
 
-  test('a stream is no destination', () => {
-    const stack = newStack();
-    const stream = kinesis.Stream.fromStreamArn(stack, 'Existing', STREAM_ARN) as unknown as KinesisStreamDestination;
-    expect(() => agentEvents(stack, stream)).toThrow(
-      'Stack/Streaming/AgentEvents: Stack/Existing is not a destination; wrap a stream with StreamingDestination.kinesisStream() or deliveryStream()');
-  });
-
-  test.each(['agentEvents', 'voiceAnalysisSegments', 'chatAnalysisSegments'])('%s can\'t go to a delivery stream', (kind) => {
+  test.each([
+    ['agentEvents', 'AgentEvents'], ['voiceAnalysisSegments', 'VoiceAnalysisSegments'], ['chatAnalysisSegments', 'ChatAnalysisSegments'],
+  ])('rejects a delivery stream as the destination of %s', (prop, id) => {
     for (const destination of [
       (stack: Stack) => StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Existing', DELIVERY_STREAM_ARN)),
       () => StreamingDestination.newDeliveryStream(),
     ]) {
       const stack = newStack();
-      const props = { instance: existingInstance(stack), [kind]: destination(stack) };
+      const props = { instance: existingInstance(stack), [prop]: destination(stack) };
       expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow(
-        /^Stack\/Streaming\/(Agent|Voice|Chat)\w+: (AGENT_EVENTS|REAL_TIME_\w+) can't go to a delivery stream, only to a Kinesis data stream; use StreamingDestination.kinesisStream/);
+        `Stack/Streaming/${id}: ${prop} must be sent to a Kinesis data stream, got a Firehose delivery stream; use StreamingDestination.kinesisStream() or `
+        + 'StreamingDestination.newKinesisStream()');
     }
   });
 });

@@ -29,13 +29,13 @@ export function instanceWithRole(scope: Construct, id = 'Instance', instanceArn 
   return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn, serviceRoleArn });
 }
 
-/** Adds a dependency between stacks, with the method of newer releases if it exists. */
+/** Adds a dependency between two stacks, with the method of newer releases if it exists. */
 export function addDependency(stack: Stack, on: Stack): void {
   const { addStackDependency = stack.addDependency } = stack as Stack & { addStackDependency?: typeof stack.addDependency };
   addStackDependency.call(stack, on);
 }
 
-/** An instance that the app defines. */
+/** Creates an instance in the app. */
 export function newInstance(scope: Construct): connect.CfnInstance {
   return new connect.CfnInstance(scope, 'Instance', {
     attributes: { inboundCalls: true, outboundCalls: true },
@@ -59,7 +59,7 @@ interface Resource {
   readonly DependsOn?: string[];
 }
 
-/** The resources of a type, by logical id. */
+/** Returns the resources of a type by logical id. */
 export function resources(stack: Stack, type: string): Record<string, Resource> {
   return Template.fromStack(stack).findResources(type) as Record<string, Resource>;
 }
@@ -69,7 +69,7 @@ export function types(stack: Stack): string[] {
   return Object.values(all).map((resource) => resource.Type).sort();
 }
 
-/** The statements for Amazon Connect in the key policies of the stack. */
+/** Returns the statements for Amazon Connect in all key policies of the stack. */
 export function connectStatements(stack: Stack): Statement[] {
   return Object.values(resources(stack, 'AWS::KMS::Key'))
     .flatMap((key) => (key.Properties.KeyPolicy as { Statement: Statement[] }).Statement)
@@ -80,14 +80,14 @@ export function associations(stack: Stack): Record<string, Resource> {
   return resources(stack, 'AWS::Connect::InstanceStorageConfig');
 }
 
-/** The only resource of a type. */
+/** Returns the only resource, with its logical id. */
 export function theOnly(found: Record<string, Resource>): [string, Resource] {
   const entries = Object.entries(found);
   expect(entries).toHaveLength(1);
   return entries[0];
 }
 
-/** The SDK calls of the custom resources, as their handler reads them. */
+/** Returns the AWS API calls of the custom resources, as their handler parses them. */
 export function sdkCalls(stack: Stack, event: 'Create' | 'Update' | 'Delete' = 'Create'): Array<Record<string, unknown>> {
   return Object.values(resources(stack, 'Custom::AWS'))
     .filter((resource) => event in resource.Properties)

@@ -18,14 +18,14 @@ interface Update {
   readonly ExpressionAttributeValues: Record<string, Value>;
 }
 
-/** The calls of the example's function, answered over HTTP on loopback in the wire format of DynamoDB. */
+/** A fake DynamoDB for the function of the example, in the wire format of DynamoDB over HTTP. */
 export class FakeDynamoDb extends LoopbackServer {
   public static async start(): Promise<FakeDynamoDb> {
     return new FakeDynamoDb().listen();
   }
 
   public readonly items = new Map<string, Item>();
-  /** The calls that will fail next. */
+  /** The number of calls that fail next. */
   public failures = 0;
 
   protected respond(request: IncomingMessage, sent: string, response: ServerResponse): void {
@@ -41,7 +41,7 @@ export class FakeDynamoDb extends LoopbackServer {
       : {}));
   }
 
-  /** Writes both items, or neither and says why. */
+  /** Writes both items, or returns the reason why it writes neither. */
   private transact([{ Put: put }, { Update: update }]: [{ Put: Put }, { Update: Update }]): string | undefined {
     if (this.failures > 0) {
       this.failures--;
@@ -62,7 +62,7 @@ function idOf(table: string, { id }: Item): string {
   return `${table} ${(id as { S: string }).S}`;
 }
 
-/** `SET <name> = <value>, … ADD <name> <value>` */
+/** Applies an expression in the form `SET <name> = <value>, ... ADD <name> <value>`. */
 function updated(item: Item, { UpdateExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values }: Update): Item {
   const [, assignments, counter, increment] = /^SET (.*) ADD (\S+) (\S+)$/.exec(UpdateExpression)!;
   const set = assignments.split(', ').map((assignment) => assignment.split(' = ')).map(([name, value]) => [names[name], values[value]] as const);

@@ -1,7 +1,7 @@
-import { App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, aws_kinesis as kinesis, aws_kms as kms, Stack } from 'aws-cdk-lib';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 import {
-  associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newStack, OTHER_INSTANCE_ARN, resources,
+  associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, newStack, OTHER_INSTANCE_ARN, resources,
   ROLE_ARN, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
@@ -11,17 +11,17 @@ function existingStream(stack: Stack, encryptionKey: kms.IKey, id = 'Existing') 
   return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, id, { streamArn: STREAM_ARN, encryptionKey }));
 }
 
-describe('a key of this app', () => {
+describe('policy of a key that the app defines', () => {
   test.each<[string, (stack: Stack) => kms.IKey]>([
     ['Key', (stack) => new kms.Key(stack, 'Key')],
     ['CfnKey', (stack) => kms.Key.fromCfnKey(new kms.CfnKey(stack, 'Key', {
       keyPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: ROLE_ARN }, Action: 'kms:*', Resource: '*' }] },
     }))],
     ['alias', (stack) => new kms.Key(stack, 'Key').addAlias('streaming')],
-    ['alias with its key', (stack) => kms.Alias.fromAliasAttributes(stack, 'Alias', {
+    ['alias with a known target key', (stack) => kms.Alias.fromAliasAttributes(stack, 'Alias', {
       aliasName: 'alias/streaming', aliasTargetKey: new kms.Key(stack, 'Key'),
     })],
-  ])('lets the role in, and the association of an existing stream waits for it: %s', (_, makeKey) => {
+  ])('allows the service-linked role before the association of an existing stream is created: %s', (_, makeKey) => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents: existingStream(stack, makeKey(stack)) });
 
@@ -33,7 +33,7 @@ describe('a key of this app', () => {
     expect(association.DependsOn).toContain(key);
   });
 
-  test('has one statement however many streams share it', () => {
+  test('contains one statement for all streams of an instance', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     new ConnectDataStreaming(stack, 'One', {
@@ -50,7 +50,7 @@ describe('a key of this app', () => {
     expect(connectStatements(stack)).toHaveLength(1);
   });
 
-  test('lets in the role of every instance, with Sids that stay unique', () => {
+  test('contains a statement with a unique Sid for the service-linked role of each instance', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     new ConnectDataStreaming(stack, 'One', { instance: instanceWithRole(stack), agentEvents: existingStream(stack, key) });
@@ -73,14 +73,14 @@ describe('a key of this app', () => {
     expect(statements.map((statement) => statement.Sid)).toEqual([SID, `${SID} 2`, `${SID} 3`]);
   });
 
-  test('has no policy on the service-linked role beside it', () => {
+  test('does not require an IAM policy on the service-linked role', () => {
     const stack = newStack();
     new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents: existingStream(stack, new kms.Key(stack, 'Key')) });
 
     expect(types(stack)).not.toContain('AWS::IAM::Policy');
   });
 
-  test('in another stack has the look-up beside it', () => {
+  test('contains a role that is looked up in the stack of the key', () => {
     const app = new App();
     const keys = new Stack(app, 'Keys', { env: ENV });
     const stack = new Stack(app, 'Stack', { env: ENV });
@@ -98,50 +98,5 @@ describe('a key of this app', () => {
       expect.objectContaining({ Sid: SID, Principal: { AWS: { 'Fn::GetAtt': [lookup, 'Instance.ServiceRole'] } } }),
     ]);
     expect(stack.dependencies).toEqual([keys]);
-  });
-});
-
-describe('a key that AWS manages needs nothing', () => {
-  test.each<[string, (stack: Stack) => kms.IKey]>([
-    ['alias by name', (stack) => kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis')],
-    ['alias by ARN', (stack) => kms.Key.fromKeyArn(stack, 'Managed', 'arn:aws:kms:us-east-1:111122223333:alias/aws/kinesis')],
-  ])('%s', (_, makeKey) => {
-    const stack = newStack();
-    new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: existingStream(stack, makeKey(stack)) });
-
-    expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
-    expect(theOnly(associations(stack))[1].DependsOn).toBeUndefined();
-  });
-
-  test('not for a new stream either', () => {
-    const stack = newStack();
-    new ConnectDataStreaming(stack, 'Streaming', {
-      instance: existingInstance(stack),
-      agentEvents: StreamingDestination.newKinesisStream(),
-      encryptionKey: kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/kinesis'),
-    });
-
-    expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream']);
-  });
-});
-
-describe('a key that can\'t be used is an error', () => {
-  test.each<[string, (stack: Stack) => kms.IKey]>([
-    ['arn:\\S+alias/theirs', (stack) => kms.Key.fromKeyArn(stack, 'Theirs', 'arn:aws:kms:us-east-1:111122223333:alias/theirs')],
-    ['.*alias/theirs.*', (stack) => kms.Alias.fromAliasName(stack, 'Theirs', 'alias/theirs')],
-    ['.*TheirAlias.*', (stack) => kms.Alias.fromAliasName(stack, 'Theirs', new CfnParameter(stack, 'TheirAlias').valueAsString)],
-  ])('alias without its key: %s', (shown, makeKey) => {
-    const stack = newStack();
-    const destination = existingStream(stack, makeKey(stack));
-    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: destination })).toThrow(
-      new RegExp(`^Stack/Streaming/AgentEvents: ${shown} is an alias, and the key behind it is not known; pass the key itself, such as Key.fromKeyArn`));
-  });
-
-  test('a key in another Region', () => {
-    const stack = newStack();
-    const destination = existingStream(stack, kms.Key.fromKeyArn(stack, 'Far', KEY_ARN.replace('us-east-1', 'eu-west-1')));
-    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: destination }))
-      .toThrow('Stack/Streaming/AgentEvents: the key arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555 is in eu-west-1, '
-        + 'but the stack is in us-east-1; use a key, or a multi-Region replica, in us-east-1');
   });
 });

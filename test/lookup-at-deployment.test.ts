@@ -21,7 +21,7 @@ function templateOf(stack: Stack): TemplateJson {
   return Template.fromStack(stack).toJSON() as TemplateJson;
 }
 
-/** When each look-up calls Amazon Connect, if a custom resource takes one second and everything else none. */
+/** Returns the second at which each lookup calls Amazon Connect, if a custom resource takes one second and other resources take none. */
 function secondsOfCalls(template: TemplateJson): number[] {
   const starts: Record<string, number> = {};
   const start = (id: string): number => starts[id] ??= Math.max(0, ...dependenciesOf(template, id).map((other) => start(other) + duration(other)));
@@ -29,21 +29,21 @@ function secondsOfCalls(template: TemplateJson): number[] {
   return Object.keys(template.Resources).filter((id) => duration(id) > 0).map(start).sort((one, other) => one - other);
 }
 
-function allows(template: TemplateJson, id: string, action: string): boolean {
+function hasPolicyFor(template: TemplateJson, id: string, action: string): boolean {
   const document = template.Resources[id].Properties?.PolicyDocument as { Statement: Statement[] } | undefined;
   return document?.Statement.some(({ Action }) => Action === action) ?? false;
 }
 
-function needs(template: TemplateJson, id: string): string[] {
-  return dependenciesOf(template, id).flatMap((other) => [other, ...needs(template, other)]);
+function allDependenciesOf(template: TemplateJson, id: string): string[] {
+  return dependenciesOf(template, id).flatMap((other) => [other, ...allDependenciesOf(template, other)]);
 }
 
-describe('the look-ups of forty instances in a stack', () => {
+describe('lookups of 40 instances in a stack', () => {
   const stack = withInstances(40);
   const template = templateOf(stack);
   const calls = secondsOfCalls(template);
 
-  test('stay inside what Amazon Connect takes: two calls a second, in bursts of five', () => {
+  test('stay within the API quota of two calls per second with a burst of five', () => {
     expect(calls).toHaveLength(40);
     for (const start of calls) {
       for (const end of calls.filter((second) => second >= start)) {
@@ -52,34 +52,34 @@ describe('the look-ups of forty instances in a stack', () => {
     }
   });
 
-  test('do not wait for more than that needs', () => {
+  test('take no longer than the API quota requires', () => {
     expect(Math.max(...calls)).toBe((40 - 5 + 1) / 2);
   });
 
-  test('may each describe directories before they describe their instance', () => {
+  test('have permission to describe directories before they describe their instances', () => {
     for (const id of Object.keys(resources(stack, 'Custom::AWS'))) {
-      expect(needs(template, id).some((other) => allows(template, other, 'ds:DescribeDirectories'))).toBe(true);
+      expect(allDependenciesOf(template, id).some((other) => hasPolicyFor(template, other, 'ds:DescribeDirectories'))).toBe(true);
     }
   });
 
-  test('have permissions that fit into the inline policies of one role', () => {
+  test('have permissions that do not exceed the IAM quota for inline policies', () => {
     const policies = Object.values(resources(stack, 'AWS::IAM::Policy')).map(({ Properties }) => JSON.stringify(Properties.PolicyDocument));
     expect(policies).toHaveLength(40);
-    expect(policies.join('').replace(/\s/g, '').length).toBeLessThan(10_240); // IAM's quota
+    expect(policies.join('').replace(/\s/g, '').length).toBeLessThan(10_240); // the IAM quota
   });
 });
 
-test('a look-up that waits for a resource does not queue: the resource may wait for another look-up', () => {
+test('a lookup that depends on a resource is not part of the sequence, because the resource may depend on another lookup', () => {
   const stack = newStack();
   const resource = new CfnResource(stack, 'Resource', { type: 'Custom::Instance' });
   const known = (number: number) =>
     stream(stack, existingInstance(stack, `Instance${number}`, `arn:aws:connect:${REGION}:${ACCOUNT}:instance/aaaaaaaa-${number}`));
-  const before = [1, 2, 3, 4, 5].map(known);
+  const firstFive = [1, 2, 3, 4, 5].map(known);
   stream(stack, existingInstance(stack, 'UnknownInstance', resource.getAtt('InstanceArn').toString()));
-  resource.node.addDependency(...before, known(6), known(7));
+  resource.node.addDependency(...firstFive, known(6), known(7));
 
   const template = templateOf(stack);
   expect(() => deploymentSteps(template)).not.toThrow();
-  const [lookup] = Object.keys(resources(stack, 'Custom::AWS')).filter((id) => needs(template, id).includes('Resource'));
-  expect(dependenciesOf(template, lookup).some((id) => allows(template, id, 'ds:DescribeDirectories'))).toBe(true);
+  const [lookup] = Object.keys(resources(stack, 'Custom::AWS')).filter((id) => allDependenciesOf(template, id).includes('Resource'));
+  expect(dependenciesOf(template, lookup).some((id) => hasPolicyFor(template, id, 'ds:DescribeDirectories'))).toBe(true);
 });

@@ -3,7 +3,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { ACCOUNT, associations, existingInstance, instanceWithRole, newStack, REGION, resources } from './support';
 import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
 
-const QUOTA = 10_240; // of IAM, for the inline policies of a role, without white space
+const QUOTA = 10_240; // the IAM quota for the inline policies of a role, without white space
 
 function arn(service: string, resource: string, number: number): string {
   return `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}/aaaaaaaa-bbbb-cccc-dddd-${String(number).padStart(12, '0')}`;
@@ -17,29 +17,29 @@ function withGrant(stack: Stack, number: number): void {
   stream(stack, number, instanceWithRole(stack, `Instance${number}`, arn('connect', 'instance', number)));
 }
 
-/** A stream with a key of others: that takes a grant. */
+/** Streams to a stream with an imported key, which requires a grant. */
 function stream(stack: Stack, number: number, instance: ConnectInstance): void {
   const encryptionKey = kms.Key.fromKeyArn(stack, `Key${number}`, arn('kms', 'key', number));
   const existing = kinesis.Stream.fromStreamAttributes(stack, `Stream${number}`, { streamArn: arn('kinesis', 'stream', number), encryptionKey });
   new ConnectDataStreaming(stack, `Streaming${number}`, { instance, agentEvents: StreamingDestination.kinesisStream(existing) });
 }
 
-/** What an error says, if the stack has one. */
+/** Returns the error of the stack, if any. */
 function errorOf(stack: Stack): string | undefined {
   const errors = Annotations.fromStack(stack).findError('*', Match.anyValue()).map(({ entry }) => String(entry.data));
   expect(errors.length).toBeLessThanOrEqual(1);
   return errors[0];
 }
 
-/** Adds one after another until there is an error. Returns that, and the stack with the most that there is room for. */
+/** Adds constructs until the stack has an error. Returns the error, and the stack with the largest number without an error. */
 function fill(add: (stack: Stack, number: number) => void): { error: string; full: Stack } {
-  const of = (count: number) => {
+  const stackWith = (count: number) => {
     const stack = newStack();
     for (let number = 1; number <= count; number++) add(stack, number);
     return stack;
   };
-  const count = Array.from({ length: 60 }, (_, index) => index + 1).find((number) => errorOf(of(number)) !== undefined)!;
-  return { error: errorOf(of(count))!, full: of(count - 1) };
+  const count = Array.from({ length: 60 }, (_, index) => index + 1).find((number) => errorOf(stackWith(number)) !== undefined)!;
+  return { error: errorOf(stackWith(count))!, full: stackWith(count - 1) };
 }
 
 function policyCharacters(stack: Stack): number[] {
@@ -50,24 +50,24 @@ function sum(numbers: number[]): number {
   return numbers.reduce((total, number) => total + number);
 }
 
-describe('the inline policies of the role that the custom resources of a stack share', () => {
-  test('may be as long as IAM takes them, and not longer', () => {
+describe('inline policies of the role that custom resources of a stack share', () => {
+  test('cannot exceed the IAM quota', () => {
     const { error, full } = fill(withGrant);
 
     const characters = policyCharacters(full);
     expect(sum(characters)).toBeLessThanOrEqual(QUOTA);
     expect(sum(characters) + characters[0]).toBeGreaterThan(QUOTA);
-    expect(error).toContain(`Stack: no room for a grant on the key ${arn('kms', 'key', characters.length + 1)}: the role that the custom resources of a `
-      + `stack share may have ${QUOTA} characters of inline policies, and with this it has ${sum(characters) + characters[0]} or more; put some of the `
-      + 'instances into another stack');
+    expect(error).toBe(`Stack: cannot add the grant on the key ${arn('kms', 'key', characters.length + 1)}: the custom resources of a stack share a role, `
+      + `and its inline policies would exceed 10,240 characters, got ${sum(characters) + characters[0]} or more; move some of the instances to another stack, `
+      + 'or avoid lookups: specify roles with ConnectInstance.fromInstanceAttributes(), or use ConnectInstance.fromLookup()');
   });
 
-  test('count look-ups and grants together', () => {
+  test('contain the permissions of both lookups and grants', () => {
     const instances = ({ full }: { full: Stack }) => Object.keys(associations(full)).length;
     expect(instances(fill(withLookup))).toBeLessThan(instances(fill(withGrant)));
   });
 
-  test('hold the look-ups of 51 instances, and not of 52', () => {
+  test('are sufficient for the lookups of 51 instances, but not of 52', () => {
     const stack = newStack();
     const lookUp = (number: number) => new ConnectDataStreaming(stack, `Streaming${number}`, {
       instance: existingInstance(stack, `Instance${number}`, arn('connect', 'instance', number)),
@@ -78,10 +78,10 @@ describe('the inline policies of the role that the custom resources of a stack s
     expect(errorOf(stack)).toBeUndefined();
 
     for (let number = 52; number <= 55; number++) lookUp(number);
-    expect(errorOf(stack)).toMatch(`Stack: no room for the look-up of the role of ${arn('connect', 'instance', 52)}`);
+    expect(errorOf(stack)).toContain(`Stack: cannot add the lookup of the service-linked role of ${arn('connect', 'instance', 52)}: the custom resources`);
   });
 
-  test('are not judged by what is not known at synthesis', () => {
+  test('are measured without the unknown length of unresolved tokens', () => {
     const stack = newStack();
     for (let number = 1; number <= 80; number++) {
       const parameter = new CfnParameter(stack, `InstanceArn${number}`);
