@@ -1,4 +1,6 @@
-import { App, type aws_connect as connect, aws_kinesis as kinesis, CfnParameter, Fn, NestedStack, Stack } from 'aws-cdk-lib';
+import {
+  App, Aws, type aws_connect as connect, aws_kinesis as kinesis, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, Fn, NestedStack, Stack,
+} from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, type KinesisStreamDestination, StreamingDestination } from '../src';
 import { associations, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, newInstance, newStack, OTHER_INSTANCE_ARN } from './support';
@@ -135,4 +137,40 @@ describe('duplicate associations', () => {
       expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [] });
     }
   });
+});
+
+describe('instances whose ARN is an unresolved token', () => {
+  test.each<[string, () => string]>([
+    ['an imported value', () => Fn.importValue('InstanceArn')],
+    ['a part of an imported value', () => Fn.select(1, Fn.split(' ', Fn.importValue('InstanceArns')))],
+    ['a dynamic reference', () => new CfnDynamicReference(CfnDynamicReferenceService.SSM, '/instance-arn').toString()],
+    ['a parameter that is referenced by name', () => Fn.ref('InstanceArn')],
+    ['a mapping', () => Fn.findInMap('Instances', Aws.REGION, 'Arn')],
+  ])('can be different instances in two stacks, although both stacks specify the same token: %s', (_, arn) => {
+    const app = new App();
+    for (const id of ['One', 'Two']) {
+      const stack = new Stack(app, id);
+      new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack, 'Instance', arn()), agentEvents: managed() });
+    }
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('are the same instance in one stack', () => {
+    const stack = newStack();
+    const stream = (id: string) => new ConnectDataStreaming(stack, id, {
+      instance: existingInstance(stack, `${id}Instance`, Fn.importValue('InstanceArn')), agentEvents: managed(),
+    });
+    stream('One');
+    expect(() => stream('Two')).toThrow('Stack/Two/AgentEvents: cannot stream AGENT_EVENTS: Stack/One/AgentEvents already streams it');
+  });
+});
+
+test('a construct can be replaced after it is removed from the app', () => {
+  const stack = newStack();
+  const instance = existingInstance(stack);
+  new ConnectDataStreaming(stack, 'Streaming', { instance, contactRecords: managed(), agentEvents: managed() });
+  stack.node.tryRemoveChild('Streaming');
+  new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: managed() });
+
+  expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [] });
 });

@@ -110,7 +110,7 @@ test('the resource-mapping command warns that CloudFormation rejects an import w
 test('the guide stops before the import if the stack and the association have different destinations', async () => {
   setStorageConfigs('AGENT_EVENTS', { ...EVENTS, KinesisStreamConfig: { StreamArn: `${EVENTS.KinesisStreamConfig.StreamArn}-2` } });
   const { exitCode, errors } = await runSteps(1, 3, 4);
-  expect([exitCode, errors]).toEqual([1, expect.stringContaining('error: AGENT_EVENTS: AdoptedStreaming/Streaming/AgentEvents/Resource goes to')]);
+  expect([exitCode, errors]).toEqual([1, expect.stringContaining('error: AGENT_EVENTS: AdoptedStreaming/Streaming/AgentEvents/Resource has the destination KINESIS_STREAM')]);
   expect(server.calls).not.toContain('CreateChangeSet');
 });
 
@@ -141,10 +141,10 @@ test('associations can be imported into a deployed stack with a stream and a key
 test('the AWS CDK CLI does not deploy a stack whose instance was not found', async () => {
   delete server.serviceRoles[INSTANCE_ARN];
   const synth = await shell.run('npx cdk synth --quiet');
-  expect([synth.exitCode, synth.errors]).toEqual([1, expect.stringContaining(`${INSTANCE_ARN} is not looked up yet`)]);
+  expect([synth.exitCode, synth.errors]).toEqual([1, expect.stringContaining(`${INSTANCE_ARN} must be looked up before deployment, got a placeholder`)]);
 
   expect((await shell.run('CDK_OUTDIR=first npx tsx app.ts')).exitCode).toBe(0); // without the AWS CDK CLI, as in a pipeline
   const deploy = await shell.run('npx cdk deploy --app first');
-  expect([deploy.exitCode, deploy.errors]).toEqual([1, expect.stringContaining(`${INSTANCE_ARN} is not looked up yet`)]);
+  expect([deploy.exitCode, deploy.errors]).toEqual([1, expect.stringContaining(`${INSTANCE_ARN} must be looked up before deployment, got a placeholder`)]);
   expect(server.calls).not.toContain('CreateChangeSet');
 });

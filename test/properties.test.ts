@@ -16,13 +16,13 @@ const APPS = Number(process.env.APPS ?? 1000);
 
 /** The documented errors that a random app can cause. */
 const DOCUMENTED = [
-  /: nothing to stream; /,
-  /: this Amazon Connect instance streams \w+ already, in /,
-  / is an alias, and the key behind it is not known; /,
-  /can't go to a delivery stream, only to a Kinesis data stream; /,
-  /can't be encrypted with the AWS managed key /,
-  /the policy of the key .* is not this app's; use KeyAccess.GRANT/,
-  /the policy of the key .* can't name the role of an instance of /,
+  /: at least one of contactRecords, .* must be specified, got none; /,
+  /: cannot stream \w+: \S+ already streams it from this Amazon Connect instance/,
+  /: the KMS key must be a key or an alias with a known target key, got the imported alias /,
+  / must be sent to a Kinesis data stream, got a Firehose delivery stream; /,
+  /: encryption of a delivery stream must use a customer managed key, got the AWS managed key /,
+  /: KeyAccess.KEY_POLICY cannot add a statement to the policy of the key .*: this app does not define the key; use KeyAccess.GRANT/,
+  /: KeyAccess.KEY_POLICY cannot add a statement to the policy of the key .*: the stack of the key, \S+, cannot reference the instance in /,
 ];
 
 let server: ConnectAndKmsServer;

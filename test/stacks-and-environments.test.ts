@@ -102,14 +102,15 @@ describe('a stack', () => {
 
 describe('the construct rejects', () => {
   test.each([
-    [OTHER_REGION, 'is in Region eu-west-1, but the stack is in us-east-1'],
-    [OTHER_ACCOUNT, 'is in account 999988887777, but the stack is in 111122223333'],
-    [OTHER_PARTITION, 'is in partition aws-us-gov, but the stack is in aws'],
-  ])('the instance %s, which %s', (arn, message) => {
+    [OTHER_REGION, 'Region', 'us-east-1', 'eu-west-1'],
+    [OTHER_ACCOUNT, 'account', '111122223333', '999988887777'],
+    [OTHER_PARTITION, 'partition', 'aws', 'aws-us-gov'],
+  ])('the instance %s, which is in another %s', (arn, part, expected, actual) => {
     const stack = newStack();
     stack.node.setContext('@aws-cdk/core:enablePartitionLiterals', true); // as in every app of `cdk init`
     expect(() => streamAgentEvents(stack, existingInstance(stack, 'Instance', arn))).toThrow(
-      `Stack/Streaming: ${arn} ${message}; Amazon Connect needs the instance, its streams and this construct in one account and Region`);
+      `Stack/Streaming: instance must be in the ${part} of the stack, ${expected}, got ${arn} in ${actual}; Amazon Connect requires the instance, `
+      + `its streams and this construct to be in one account and Region: specify an Amazon Connect instance in ${expected}, or use a stack in ${actual}`);
   });
 
   test('an instance that a stack in another Region defines', () => {
@@ -118,17 +119,17 @@ describe('the construct rejects', () => {
     const stack = new Stack(app, 'Stack', { env: ENV });
     const instance = newInstance(instances);
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.newKinesisStream() }))
-      .toThrow('Stack/Streaming: {"Ref":"Instance"} is in Region eu-west-1, but the stack is in us-east-1');
+      .toThrow('Stack/Streaming: instance must be in the Region of the stack, us-east-1, got {"Ref":"Instance"} in eu-west-1; ');
   });
 
   test.each([
-    [STREAM_ARN.replace('us-east-1', 'eu-west-1'), 'is in Region eu-west-1, but the stack is in us-east-1'],
-    [STREAM_ARN.replace('111122223333', '999988887777'), 'is in account 999988887777, but the stack is in 111122223333'],
-  ])('the Kinesis data stream %s, which %s', (arn, message) => {
+    [STREAM_ARN.replace('us-east-1', 'eu-west-1'), 'Region', 'us-east-1', 'eu-west-1'],
+    [STREAM_ARN.replace('111122223333', '999988887777'), 'account', '111122223333', '999988887777'],
+  ])('the Kinesis data stream %s, which is in another %s', (arn, part, expected, actual) => {
     const stack = newStack();
     const agentEvents = StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', arn));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
-      .toThrow(`Stack/Streaming/AgentEvents: ${arn} ${message}`);
+      .toThrow(`Stack/Streaming/AgentEvents: agentEvents must be in the ${part} of the stack, ${expected}, got ${arn} in ${actual}; `);
   });
 
   test('a Kinesis data stream that a stack in another Region defines', () => {
@@ -137,7 +138,7 @@ describe('the construct rejects', () => {
     const stack = new Stack(app, 'Stack', { env: ENV });
     const agentEvents = StreamingDestination.kinesisStream(new kinesis.Stream(streams, 'Stream', { streamName: 'name' }));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
-      .toThrow(/is in Region eu-west-1, but the stack is in us-east-1; .*: use a Kinesis data stream of us-east-1, or a stack with env in eu-west-1$/);
+      .toThrow(/must be in the Region of the stack, us-east-1, got .* in eu-west-1; .*: specify a Kinesis data stream in us-east-1, or use a stack in eu-west-1$/);
   });
 
   test('a Firehose delivery stream in another Region', () => {
@@ -145,7 +146,7 @@ describe('the construct rejects', () => {
     const arn = DELIVERY_STREAM_ARN.replace('us-east-1', 'eu-west-1');
     const contactRecords = StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Existing', arn));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), contactRecords }))
-      .toThrow(`Stack/Streaming/ContactRecords: ${arn} is in Region eu-west-1, but the stack is in us-east-1`);
+      .toThrow(`Stack/Streaming/ContactRecords: contactRecords must be in the Region of the stack, us-east-1, got ${arn} in eu-west-1; `);
   });
 });
 

@@ -64,7 +64,8 @@ function addScope(scope: Scope, inherited: string[], directory: string, nodes: M
     if (resource.Type !== 'AWS::CloudFormation::Stack') continue;
 
     // A nested stack is complete after all of its resources, and each of these waits for the dependencies of the nested stack.
-    const template = JSON.parse(readFileSync(join(directory, resource.Metadata!['aws:asset:path'] as string), 'utf8')) as FullTemplate;
+    const file = join(directory, resource.Metadata!['aws:asset:path'] as string);
+    const template = { Resources: {}, ...JSON.parse(readFileSync(file, 'utf8')) as object } as FullTemplate;
     const nested = { name: id, template, parent: { scope, logicalId } };
     const dependenciesOfNested = [...node.dependencies];
     addScope(nested, dependenciesOfNested, directory, nodes, scopes);

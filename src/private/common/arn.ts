@@ -69,7 +69,7 @@ export function validateLocalArn(
     if (isDifferent(actual, expected)) {
       throw errorAt(path, `${what} must be in the ${part} of the stack, ${expected}, got ${format(scope, arn)} in ${actual}`,
         'Amazon Connect requires the instance, its streams and this construct to be in one account and Region: specify '
-        + `${arnFormat.resource} in ${expected}, or set the env of the stack to ${actual}`);
+        + `${arnFormat.resource} in ${expected}, or use a stack in ${actual}`);
     }
   }
 }

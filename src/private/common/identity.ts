@@ -13,6 +13,14 @@ export function identityOf(scope: IConstruct, value: string): string {
     .join({ join: (left, right) => `${left}${right}` });
 }
 
+/**
+ * Whether the value contains a token that does not reference a construct, such as an import value, a dynamic reference or a
+ * mapping. Its text is the same in each stack, but its value can differ.
+ */
+export function isStackSpecific(scope: IConstruct, value: string): boolean {
+  return Tokenization.reverseString(value).tokens.some((token) => referencesIn(scope, token).length === 0);
+}
+
 /** A short hash of a text, for construct ids. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { INSTANCE_ARN, validateLocalArn } from './arn';
 import { errorAt } from './errors';
 import { describe } from './formatting';
-import { identityOf } from './identity';
+import { identityOf, isStackSpecific } from './identity';
 import { referencesIn } from './references';
 
 /** An instance that may provide its role: `ConnectInstance`, or a class of another library with the same attribute. */
@@ -34,12 +34,17 @@ export class Instance implements IEnvironmentAware {
    */
   public readonly identity: string;
 
+  /** Whether the identity is that of the instance in one stack only, and can stand for another instance in another stack. */
+  public readonly isStackSpecific: boolean;
+
   /** The ARN of the service-linked role, unless it must be looked up at deployment. */
   public readonly knownServiceRoleArn?: string;
 
   private constructor(private readonly instance: connect.IInstanceRef) {
     this.arn = instance.instanceRef.instanceArn;
-    this.identity = identityOf(instance, this.arn.slice(this.arn.lastIndexOf('/') + 1)); // an ARN that is a token has no slash
+    const id = this.arn.slice(this.arn.lastIndexOf('/') + 1); // an ARN that is a token has no slash
+    this.identity = identityOf(instance, id);
+    this.isStackSpecific = isStackSpecific(instance, id);
     this.knownServiceRoleArn = CfnInstance.isCfnInstance(instance) ? instance.attrServiceRole : (instance as InstanceWithRole).serviceRoleArn;
   }
 

@@ -67,11 +67,21 @@ function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: Instance): s
 /**
  * Whether a reference from the stack to the instance cannot create a dependency cycle, whatever else the app contains: the
  * stack contains the association, which references the instance anyway, or it depends on the stack of the instance already.
+ * An instance in a nested stack is different, because other resources of the nested stack can reference the key and the stream.
  */
 function canReferenceInstance(scope: Construct, stack: Stack, instance: Instance): boolean {
-  return stack === Stack.of(scope) || instance.referencedStacks.every((other) => other === stack || dependsOn(stack, other));
+  const stacks = instance.referencedStacks;
+  return stack === Stack.of(scope)
+    ? !stacks.some((other) => isNestedIn(other, stack))
+    : stacks.every((other) => other === stack || dependsOn(stack, other));
+}
+
+function isNestedIn({ nestedStackParent }: Stack, stack: Stack): boolean {
+  return nestedStackParent !== undefined && (nestedStackParent === stack || isNestedIn(nestedStackParent, stack));
 }
 
 function dependsOn(stack: Stack, other: Stack): boolean {
-  return stack.dependencies.some((dependency) => dependency === other || dependsOn(dependency, other));
+  const visited = new Set([stack]);
+  for (const visiting of visited) visiting.dependencies.forEach((dependency) => visited.add(dependency)); // also visits what it adds
+  return stack !== other && visited.has(other);
 }

@@ -3,9 +3,8 @@ import { Alarm, type AlarmProps, Color, ComparisonOperator, type HorizontalAnnot
 import type { Construct } from 'constructs';
 import type { MonitoredStream } from './monitored-streams';
 
-/** The statistics of metrics. They are functions, so that loading the library does not load CloudWatch. */
-export const sum = () => ({ statistic: Stats.SUM, period: Duration.minutes(5) });
-export const maximum = () => ({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) });
+export const SUM = { statistic: Stats.SUM, period: Duration.minutes(5) };
+export const MAXIMUM = { statistic: Stats.MAXIMUM, period: Duration.minutes(5) };
 
 /** The alarms of a stream, and its row on the dashboard. */
 export type StreamMonitoring = {

@@ -1,7 +1,7 @@
 import { Duration, Tokenization } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { alarmAtOrAbove, alarmBelow, capitalize, maximum, noRecordsAlarm, readableDuration, type StreamMonitoring, sum } from './alarms';
+import { alarmAtOrAbove, alarmBelow, capitalize, MAXIMUM, noRecordsAlarm, readableDuration, type StreamMonitoring, SUM } from './alarms';
 import { graph } from './dashboard';
 import { destinationOf } from './delivery-stream-destination';
 import type { MonitoredStream } from './monitored-streams';
@@ -9,7 +9,7 @@ import type { Thresholds } from './thresholds';
 import { addWarning } from '../common/errors';
 import { format } from '../common/formatting';
 
-const average = () => ({ statistic: Stats.AVERAGE, period: Duration.minutes(15) }); // five minutes may contain a single delivery attempt, or none
+const AVERAGE = { statistic: Stats.AVERAGE, period: Duration.minutes(15) }; // five minutes may contain a single delivery attempt, or none
 
 /** The types of KMS errors of Firehose: id, cause, and what to do first. */
 const KEY_ERRORS: Array<[string, string, string]> = [
@@ -28,7 +28,7 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
   const firstLook = 'First look at the error log of the delivery stream, then at its role and at the destination.';
 
   const throttled = alarmAtOrAbove(scope, 'PutThrottled', {
-    metric: stream.metric('ThrottledRecords', sum()),
+    metric: stream.metric('ThrottledRecords', SUM),
     threshold: throttledRecords,
     label: `alarm at ${Tokenization.stringifyNumber(throttledRecords)}`,
     description: `Amazon Connect puts ${data} into ${name} faster than its quota allows: records are refused, and may be lost. First compare the `
@@ -36,7 +36,7 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
     evaluationPeriods,
   });
   const late = alarmAtOrAbove(scope, 'DeliveryLate', {
-    metric: stream.metric(`${destination}.DataFreshness`, maximum()),
+    metric: stream.metric(`${destination}.DataFreshness`, MAXIMUM),
     threshold: dataFreshness.toSeconds({ integral: false }),
     label: `alarm at ${readableDuration(dataFreshness)}`,
     description: `The oldest of the ${data} in ${name} has waited ${readableDuration(dataFreshness)} to be delivered. Firehose keeps records for 24 `
@@ -44,14 +44,14 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
     evaluationPeriods,
   });
   const failed = alarmBelow(scope, 'DeliveryFailed', {
-    metric: stream.metric(`${destination}.Success`, average()),
+    metric: stream.metric(`${destination}.Success`, AVERAGE),
     threshold: deliverySuccess,
     label: `alarm below ${Tokenization.stringifyNumber(deliverySuccess)}`,
     description: `Too many attempts of ${name} to deliver ${data} fail. Firehose tries again, so nothing need be lost yet, but it keeps records for `
       + `24 hours at most. ${firstLook}`,
     evaluationPeriods,
   });
-  const keyErrors = KEY_ERRORS.map(([id, cause, remedy]) => ({ id, cause, remedy, metric: stream.metric(`KMS${id}`, sum()) }));
+  const keyErrors = KEY_ERRORS.map(([id, cause, remedy]) => ({ id, cause, remedy, metric: stream.metric(`KMS${id}`, SUM) }));
   const locked = keyErrors.map(({ id, cause, remedy, metric }) => alarmAtOrAbove(scope, id, {
     metric,
     threshold: kmsKeyErrors,
@@ -60,18 +60,18 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
       + `after 24 hours. ${remedy}`,
     evaluationPeriods,
   }));
-  const none = noRecordsAlarm(monitored, name, (period) => stream.metricIncomingRecords({ ...sum(), period }));
+  const none = noRecordsAlarm(monitored, name, (period) => stream.metricIncomingRecords({ ...SUM, period }));
 
   const what = capitalize(data);
   return {
     title: `### ${what}: Firehose delivery stream ${stream.deliveryStreamName}`,
     alarms: [throttled, late, failed, ...locked, ...none].map(({ alarm }) => alarm),
     graphs: [
-      graph(`${what}: incoming`, [stream.metricIncomingRecords(sum())], none),
-      graph(`${what}: throttled, KMS errors`, [stream.metric('ThrottledRecords', sum()), ...keyErrors.map(({ metric }) => metric)],
+      graph(`${what}: incoming`, [stream.metricIncomingRecords(SUM)], none),
+      graph(`${what}: throttled, KMS errors`, [stream.metric('ThrottledRecords', SUM), ...keyErrors.map(({ metric }) => metric)],
         kmsKeyErrors === throttledRecords ? [throttled] : [throttled, locked[0]]),
-      graph(`${what}: oldest undelivered (s)`, [stream.metric(`${destination}.DataFreshness`, maximum())], [late]),
-      graph(`${what}: delivery success`, [stream.metric(`${destination}.Success`, average())], [failed], 1),
+      graph(`${what}: oldest undelivered (s)`, [stream.metric(`${destination}.DataFreshness`, MAXIMUM)], [late]),
+      graph(`${what}: delivery success`, [stream.metric(`${destination}.Success`, AVERAGE)], [failed], 1),
     ],
   };
 }

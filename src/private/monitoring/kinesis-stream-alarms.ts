@@ -1,6 +1,6 @@
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
-import { alarmAtOrAbove, capitalize, maximum, noRecordsAlarm, readableDuration, type StreamMonitoring, sum } from './alarms';
+import { alarmAtOrAbove, capitalize, MAXIMUM, noRecordsAlarm, readableDuration, type StreamMonitoring, SUM } from './alarms';
 import { graph } from './dashboard';
 import type { MonitoredStream } from './monitored-streams';
 import type { Thresholds } from './thresholds';
@@ -15,7 +15,7 @@ export function monitorKinesisStream(monitored: MonitoredStream, stream: IStream
   const { age, retention } = consumerLag(monitored, stream, thresholds);
 
   const throttled = alarmAtOrAbove(scope, 'WriteThrottled', {
-    metric: stream.metricWriteProvisionedThroughputExceeded(sum()),
+    metric: stream.metricWriteProvisionedThroughputExceeded(SUM),
     threshold: throttledRecords,
     label: `alarm at ${Tokenization.stringifyNumber(throttledRecords)}`,
     description: `Amazon Connect puts ${data} into ${name} faster than the stream takes them: records are refused, and may be lost. First give the `
@@ -23,24 +23,24 @@ export function monitorKinesisStream(monitored: MonitoredStream, stream: IStream
     evaluationPeriods,
   });
   const late = alarmAtOrAbove(scope, 'ConsumerLag', {
-    metric: stream.metricGetRecordsIteratorAgeMilliseconds(maximum()),
+    metric: stream.metricGetRecordsIteratorAgeMilliseconds(MAXIMUM),
     threshold: age.toMilliseconds(),
     label: `alarm at ${readableDuration(age)}`,
     description: `A consumer of the ${data} in ${name} is ${readableDuration(age)} behind. Records expire after ${retention}: what it has not read by `
       + 'then is lost to it. First look for errors and throttling of the consumer. Raising the retention period of the stream gains time.',
     evaluationPeriods,
   });
-  const none = noRecordsAlarm(monitored, name, (period) => stream.metricIncomingRecords({ ...sum(), period }));
+  const none = noRecordsAlarm(monitored, name, (period) => stream.metricIncomingRecords({ ...SUM, period }));
 
   const what = capitalize(data);
   return {
     title: `### ${what}: Kinesis data stream ${stream.streamName}`,
     alarms: [throttled, late, ...none].map(({ alarm }) => alarm),
     graphs: [
-      graph(`${what}: incoming`, [stream.metricIncomingRecords(sum())], none),
-      graph(`${what}: throttled`, [stream.metricWriteProvisionedThroughputExceeded(sum())], [throttled]),
-      graph(`${what}: consumer lag (ms)`, [stream.metricGetRecordsIteratorAgeMilliseconds(maximum())], [late]),
-      graph(`${what}: read`, [stream.metricGetRecords(sum())], []),
+      graph(`${what}: incoming`, [stream.metricIncomingRecords(SUM)], none),
+      graph(`${what}: throttled`, [stream.metricWriteProvisionedThroughputExceeded(SUM)], [throttled]),
+      graph(`${what}: consumer lag (ms)`, [stream.metricGetRecordsIteratorAgeMilliseconds(MAXIMUM)], [late]),
+      graph(`${what}: read`, [stream.metricGetRecords(SUM)], []),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import type { CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { errorAt } from '../common/errors';
 import type { Instance } from '../common/instance';
 import { singletonIn } from '../common/singleton';
@@ -23,11 +23,11 @@ export class Associations extends Construct {
 
   /** Deploys the association after the other associations of its instance in its stack. */
   public add(association: CfnInstanceStorageConfig, instance: Instance): void {
-    const others = this.byInstance.get(instance.identity) ?? [];
+    const others = this.byInstance.get(instance.identity)?.filter((other) => isInTree(other.association)) ?? [];
 
     const duplicate = others
       .filter((other) => other.association.resourceType === association.resourceType)
-      .find((other) => isSameEnvironment(other.instance, instance));
+      .find((other) => isSameInstance(other, { association, instance }));
     if (duplicate) {
       throw errorAt(pathOf(association), `cannot stream ${association.resourceType}: ${pathOf(duplicate.association)} already streams it from this `
         + 'Amazon Connect instance, which sends each data type to one stream',
@@ -40,9 +40,17 @@ export class Associations extends Construct {
   }
 }
 
-/** An instance and its replica in another Region have the same id. */
-function isSameEnvironment(one: Instance, other: Instance): boolean {
-  return !isDifferent(one.env.region, other.env.region) && !isDifferent(one.env.account, other.env.account);
+/** Whether the construct is still part of the app, which `tryRemoveChild()` can change. */
+function isInTree(construct: IConstruct): boolean {
+  const { scope, id } = construct.node;
+  return !scope || (scope.node.tryFindChild(id) === construct && isInTree(scope));
+}
+
+/** Instances with equal identities can be different: an instance and its replica in another Region, and tokens whose value depends on the stack. */
+function isSameInstance({ association, instance }: Entry, other: Entry): boolean {
+  if (instance.isStackSpecific && association.stack !== other.association.stack) return false;
+
+  return !isDifferent(instance.env.region, other.instance.env.region) && !isDifferent(instance.env.account, other.instance.env.account);
 }
 
 function pathOf(association: CfnInstanceStorageConfig): string {
