@@ -123,7 +123,7 @@ describe('contactRecordsBucket', () => {
     ['are sent to a Kinesis data stream', () => StreamingDestination.newKinesisStream()],
     ['are sent to an existing delivery stream', (stack) => StreamingDestination.deliveryStream(
       firehose.DeliveryStream.fromDeliveryStreamName(stack, 'Existing', 'existing'))],
-    ['are delivered to a specified destination', (stack) => StreamingDestination.newDeliveryStream({ destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Mine')) })],
+    ['are delivered to a specified destination', (stack) => StreamingDestination.newDeliveryStream({ destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Own')) })],
   ])('is undefined, and a table is rejected, if contact records %s', (_, contactRecords) => {
     const stack = newStack();
     const data = new ConnectDataStreaming(stack, 'Streaming', {
@@ -139,14 +139,16 @@ describe('contactRecordsBucket', () => {
   });
 });
 
-test.each(['ContactRecords', 'contact-records', ''])('rejects "%s" as a table name', (tableName) => {
-  expect(() => newTable(newStack(), { tableName })).toThrow(
-    `Stack/Table: tableName must be lowercase letters, digits and underscores, got "${tableName}"; specify a value such as contact_records`);
-});
+describe('ContactRecordsTable validation', () => {
+  test.each(['ContactRecords', 'contact-records', ''])('rejects "%s" as a table name', (tableName) => {
+    expect(() => newTable(newStack(), { tableName })).toThrow(
+      `Stack/Table: tableName must be lowercase letters, digits and underscores, got "${tableName}"; specify a value such as contact_records`);
+  });
 
-test.each(['22.11.2026', '2026-11-22T00:00:00Z', 'since 2026-11-22'])('rejects "%s" as a first day', (firstDay) => {
-  expect(() => newTable(newStack(), { firstDay })).toThrow(
-    `Stack/Table: firstDay must be a day in the format yyyy-MM-dd, got "${firstDay}"; specify a value such as 2020-01-01`);
+  test.each(['22.11.2026', '2026-11-22T00:00:00Z', 'since 2026-11-22'])('rejects "%s" as a first day', (firstDay) => {
+    expect(() => newTable(newStack(), { firstDay })).toThrow(
+      `Stack/Table: firstDay must be a day in the format yyyy-MM-dd, got "${firstDay}"; specify a value such as 2020-01-01`);
+  });
 });
 
 describe('grantRead', () => {

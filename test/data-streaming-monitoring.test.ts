@@ -183,10 +183,10 @@ describe('alarms', () => {
 
 describe('consumer lag alarm', () => {
   test.each([
-    [{}, 12],
-    [{ retentionPeriod: Duration.days(7) }, 84],
-    [{ retentionPeriod: Duration.hours(25) }, 12.5],
-  ])('has half of the retention period of a stream with %j as its threshold', (props, hours) => {
+    ['the default retention period', {}, 12],
+    ['a retention period of 7 days', { retentionPeriod: Duration.days(7) }, 84],
+    ['a retention period of 25 hours', { retentionPeriod: Duration.hours(25) }, 12.5],
+  ])('has half of the retention period as its threshold for a stream with %s', (_, props, hours) => {
     const { 'AgentEvents/ConsumerLag': late } = alarms(monitorAgentEvents(newStack(), props));
 
     expect(late.Threshold).toBe(hours * 3_600_000);
@@ -345,29 +345,29 @@ describe('thresholds', () => {
     expect(JSON.stringify(found['ContactRecords/DeliveryLate'].AlarmDescription)).toContain('{"Ref":"Freshness"}," seconds to be delivered');
   });
 
-  test.each<[Partial<DataStreamingMonitoringProps>, string]>([
-    [{ throttledRecords: 0 }, 'throttledRecords must be a whole number of at least 1, got 0; specify a number such as 1'],
-    [{ throttledRecords: 1.5 }, 'throttledRecords must be a whole number of at least 1, got 1.5; specify a number such as 1'],
-    [{ kmsKeyErrors: -1 }, 'kmsKeyErrors must be a whole number of at least 1, got -1; specify a number such as 1'],
-    [{ evaluationPeriods: 0 }, 'evaluationPeriods must be a whole number of at least 1 and at most 96, got 0; specify a number such as 1'],
-    [{ evaluationPeriods: 97 }, 'evaluationPeriods must be a whole number of at least 1 and at most 96, got 97; specify a number such as 1'],
-    [{ deliverySuccess: 0 }, 'deliverySuccess must be greater than 0 and at most 1, got 0; specify a share such as 0.9 for 90 %'],
-    [{ deliverySuccess: 90 }, 'deliverySuccess must be greater than 0 and at most 1, got 90; specify a share such as 0.9 for 90 %'],
-    [{ iteratorAge: Duration.seconds(0) }, 'iteratorAge must be between 1 minute and 365 days, got 0 seconds; specify a duration such as Duration.minutes(30)'],
-    [{ iteratorAge: Duration.days(366) }, 'iteratorAge must be between 1 minute and 365 days, got 366 days; specify a duration such as Duration.minutes(30)'],
-    [{ dataFreshness: Duration.seconds(59) }, 'dataFreshness must be between 1 minute and 1 day, got 59 seconds; specify a duration such as Duration.minutes(30)'],
-    [{ dataFreshness: Duration.hours(25) }, 'dataFreshness must be between 1 minute and 1 day, got 1 day 1 hour; specify a duration such as Duration.minutes(30)'],
-    [{ noAgentEventsFor: Duration.seconds(30) }, 'noAgentEventsFor must be between 1 minute and 7 days, got 30 seconds; specify a duration such as Duration.minutes(30)'],
-    [{ noAgentEventsFor: Duration.days(8) }, 'noAgentEventsFor must be between 1 minute and 7 days, got 8 days; specify a duration such as Duration.minutes(30)'],
-  ])('are rejected if they are out of range: %p', (props, message) => {
+  test.each<[string, Partial<DataStreamingMonitoringProps>]>([
+    ['throttledRecords must be a whole number of at least 1, got 0; specify a number such as 1', { throttledRecords: 0 }],
+    ['throttledRecords must be a whole number of at least 1, got 1.5; specify a number such as 1', { throttledRecords: 1.5 }],
+    ['kmsKeyErrors must be a whole number of at least 1, got -1; specify a number such as 1', { kmsKeyErrors: -1 }],
+    ['evaluationPeriods must be a whole number of at least 1 and at most 96, got 0; specify a number such as 1', { evaluationPeriods: 0 }],
+    ['evaluationPeriods must be a whole number of at least 1 and at most 96, got 97; specify a number such as 1', { evaluationPeriods: 97 }],
+    ['deliverySuccess must be greater than 0 and at most 1, got 0; specify a share such as 0.9 for 90 %', { deliverySuccess: 0 }],
+    ['deliverySuccess must be greater than 0 and at most 1, got 90; specify a share such as 0.9 for 90 %', { deliverySuccess: 90 }],
+    ['iteratorAge must be between 1 minute and 365 days, got 0 seconds; specify a duration such as Duration.minutes(30)', { iteratorAge: Duration.seconds(0) }],
+    ['iteratorAge must be between 1 minute and 365 days, got 366 days; specify a duration such as Duration.minutes(30)', { iteratorAge: Duration.days(366) }],
+    ['dataFreshness must be between 1 minute and 1 day, got 59 seconds; specify a duration such as Duration.minutes(30)', { dataFreshness: Duration.seconds(59) }],
+    ['dataFreshness must be between 1 minute and 1 day, got 1 day 1 hour; specify a duration such as Duration.minutes(30)', { dataFreshness: Duration.hours(25) }],
+    ['noAgentEventsFor must be between 1 minute and 7 days, got 30 seconds; specify a duration such as Duration.minutes(30)', { noAgentEventsFor: Duration.seconds(30) }],
+    ['noAgentEventsFor must be between 1 minute and 7 days, got 8 days; specify a duration such as Duration.minutes(30)', { noAgentEventsFor: Duration.days(8) }],
+  ])('are rejected if they are out of range: %s', (message, props) => {
     expect(() => monitorAgentEvents(newStack(), {}, props)).toThrow(`Stack/Monitoring: ${message}`);
   });
 
-  test.each<[Partial<DataStreamingMonitoringProps>]>([
-    [{ evaluationPeriods: 96, deliverySuccess: 0.01, throttledRecords: 1, kmsKeyErrors: 1 }],
-    [{ iteratorAge: Duration.minutes(1), dataFreshness: Duration.minutes(1), noAgentEventsFor: Duration.minutes(1) }],
-    [{ dataFreshness: Duration.days(1), noAgentEventsFor: Duration.days(7) }],
-  ])('are accepted at the limits of their range: %p', (props) => {
+  test.each<[string, Partial<DataStreamingMonitoringProps>]>([
+    ['the lowest share, the lowest counts and the most periods', { evaluationPeriods: 96, deliverySuccess: 0.01, throttledRecords: 1, kmsKeyErrors: 1 }],
+    ['the shortest durations', { iteratorAge: Duration.minutes(1), dataFreshness: Duration.minutes(1), noAgentEventsFor: Duration.minutes(1) }],
+    ['the longest durations', { dataFreshness: Duration.days(1), noAgentEventsFor: Duration.days(7) }],
+  ])('are accepted at the limits of their range: %s', (_, props) => {
     expect(monitorAgentEvents(newStack(), {}, props).alarms.length).toBeGreaterThan(0);
   });
 });
@@ -440,7 +440,7 @@ describe('stream that several data types share', () => {
 });
 
 describe('existing streams', () => {
-  test('are dimensions of the metrics', () => {
+  test('provide the dimensions of the metrics', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance: existingInstance(stack),

@@ -155,7 +155,7 @@ describe('grantRead() with a key that the app defines', () => {
   test.each<[string, (stack: Stack) => iam.IGrantable, unknown]>([
     ['a role in another account', (stack) => iam.Role.fromRoleArn(stack, 'Reader', ROLE_ARN_IN_OTHER_ACCOUNT), { AWS: ROLE_ARN_IN_OTHER_ACCOUNT }],
     ['a service', () => LAMBDA, { Service: 'lambda.amazonaws.com' }],
-  ])('allows %s to decrypt in the key policy', (_, grantee, principal) => {
+  ])('adds a statement to the key policy for %s', (_, grantee, principal) => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     const grant = agentEvents(stack, new kinesis.Stream(stack, 'Stream', { encryptionKey: key })).grantRead(grantee(stack));
@@ -174,7 +174,7 @@ describe('grantRead() with a key that the app defines', () => {
     const app = new App();
     const stack = new Stack(app, 'Stack', { env: ENV });
     const readers = new Stack(app, 'Readers', { env: { ...ENV, ...env } });
-    const stream = new kinesis.Stream(stack, 'Stream', { streamName: 'mine', encryptionKey: new kms.Key(stack, 'Key') });
+    const stream = new kinesis.Stream(stack, 'Stream', { streamName: 'agent-events', encryptionKey: new kms.Key(stack, 'Key') });
     const grant = agentEvents(stack, stream).grantRead(newRole(readers, 'reader'));
 
     expect(grant.success).toBe(true);
@@ -258,7 +258,7 @@ describe('grantRead() with an imported key', () => {
     expectDecryptWarning(stack, 'Stack/Reader', stream, keyArn, false);
   });
 
-  test('allows a role of the app in another account to decrypt only with this key', () => {
+  test('allows a role of the app in another account to decrypt only with the imported key', () => {
     const app = new App();
     const stack = new Stack(app, 'Stack', { env: ENV });
     const readers = new Stack(app, 'Readers', { env: { ...ENV, account: OTHER_ACCOUNT } });

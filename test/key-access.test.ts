@@ -146,7 +146,9 @@ describe('KeyAccess.AUTOMATIC', () => {
     ['by the ARN of a replica key', (stack) => kms.Key.fromKeyArn(stack, 'Replica', new kms.CfnReplicaKey(stack, 'ReplicaKey', {
       primaryKeyArn: KEY_ARN.replace(ENV.region, 'eu-west-1'), keyPolicy: {},
     }).attrArn)],
-    ['by an alias with a known target key', (stack) => kms.Alias.fromAliasAttributes(stack, 'Alias', { aliasName: 'alias/imported', aliasTargetKey: importedKey(stack) })],
+    ['by an alias with a known target key', (stack) => kms.Alias.fromAliasAttributes(stack, 'Alias', {
+      aliasName: 'alias/imported', aliasTargetKey: importedKey(stack),
+    })],
   ])('creates a grant on a key that is imported %s', (_, makeKey) => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), makeKey(stack), KeyAccess.AUTOMATIC);
@@ -164,12 +166,15 @@ describe('KeyAccess.AUTOMATIC', () => {
   });
 
   test.each<[string, (stack: Stack) => aws_connect.IInstanceRef]>([
-    ['is defined there', newInstance],
+    ['is defined', newInstance],
     ['is imported by a parameter', (stack) => existingInstance(stack, 'Instance', new CfnParameter(stack, 'Arn').valueAsString)],
-    ['is imported by a part of a parameter', (stack) => existingInstance(stack, 'Instance', Fn.select(0, Fn.split(',', new CfnParameter(stack, 'Arns').valueAsString)))],
-    ['is imported by a lazy reference to a parameter', (stack) => existingInstance(stack, 'Instance', Lazy.string({ produce: () => newParameter(stack) }))],
-    ['is imported with its role by a parameter', (stack) => instanceWithRole(stack, 'Instance', INSTANCE_ARN, new CfnParameter(stack, 'Role').valueAsString)],
-  ])('creates a grant if the instance %s, in the stack of the association, and the key is in another stack', (_, makeInstance) => {
+    ['is imported by a part of a parameter',
+      (stack) => existingInstance(stack, 'Instance', Fn.select(0, Fn.split(',', new CfnParameter(stack, 'Arns').valueAsString)))],
+    ['is imported by a lazy reference to a parameter',
+      (stack) => existingInstance(stack, 'Instance', Lazy.string({ produce: () => newParameter(stack) }))],
+    ['is imported with a role that is a parameter',
+      (stack) => instanceWithRole(stack, 'Instance', INSTANCE_ARN, new CfnParameter(stack, 'Role').valueAsString)],
+  ])('creates a grant on a key in another stack than the association if the instance %s in the stack of the association', (_, makeInstance) => {
     const { keys, stack } = twoStacks();
     const key = new kms.Key(keys, 'Key');
     streaming(stack, makeInstance(stack), key);
@@ -223,7 +228,10 @@ describe('KeyAccess.AUTOMATIC', () => {
     expect(grants(stack)).toHaveLength(1);
   });
 
-  test.each([['directly', false], ['indirectly', true]])('adds a statement to the key policy if the stack of the key %s depends on the stack of the instance', (_, indirectly) => {
+  test.each([
+    ['directly', false],
+    ['indirectly', true],
+  ])('adds a statement to the key policy if the stack of the key depends %s on the stack of the instance', (_, indirectly) => {
     const { keys, stack } = twoStacks();
     const app = keys.node.root as App;
     const instances = new Stack(app, 'Instances', { env: ENV });

@@ -106,7 +106,7 @@ const SCENARIOS: Array<[string, Build, string[], string[]]> = [
   ['an existing delivery stream', ownDestination, [], []],
 ];
 
-describe.each(SCENARIOS)('%s', (_, build, awsSolutions, hipaa) => {
+describe.each(SCENARIOS)('stack with %s', (_, build, awsSolutions, hipaa) => {
   test.each([['AwsSolutions', awsSolutions], ['HIPAA', hipaa]] as const)('has the expected findings of %s', (pack, expected) => {
     const found = findings(pack, built(build).stack);
     // Newer releases of aws-cdk-lib use the newest runtime for the Lambda function.

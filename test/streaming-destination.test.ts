@@ -312,7 +312,7 @@ describe('newDeliveryStream()', () => {
   test.each([
     ['an AWS owned key', firehose.StreamEncryption.awsOwnedKey(), { KeyType: 'AWS_OWNED_CMK' }],
     ['no encryption', firehose.StreamEncryption.unencrypted(), Match.absent()],
-  ])('creates no key for %s', (_, encryption, expected) => {
+  ])('creates no key if the delivery stream uses %s', (_, encryption, expected) => {
     const stack = newStack();
     contactRecords(stack, StreamingDestination.newDeliveryStream({ encryption }));
 
