@@ -285,7 +285,7 @@ const checkLanguage = project.addTask('check:language', {
         '**/*.{cs,go,java,md,mjs,py,ts,ts-fixture,txt}', '.projenrc.ts', '.dependency-cruiser.cjs', '.github/**/*.{md,yml}',
       ],
     },
-    { execArgs: ['cspell', 'lint', '--no-progress', '--unique'] },
+    { execArgs: ['cspell', 'lint', '--no-progress'] },
   ],
 });
 
