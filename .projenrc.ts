@@ -1,27 +1,27 @@
 import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript } from 'projen';
 
 /**
- * The floor of `aws-cdk-lib`. The snapshots in `integ/` need a cloud assembly that `@aws-cdk/integ-runner`
- * reads (up to schema 53, which 2.245 to 2.257 write), and the newest cdk-nag needs 2.257 or later: 2.257.0 is the one
- * release that serves both. `test:newest` runs the unit tests on the newest release too.
+ * The oldest `aws-cdk-lib` that the library supports, and the one that it is tested with. `@aws-cdk/integ-runner` reads
+ * cloud assemblies up to schema 53, which 2.245 to 2.257 write; cdk-nag requires 2.257 or later. `test:newest` runs the
+ * unit tests with the newest release.
  */
 const CDK_FLOOR = '2.257.0';
 
-/** Tests that play many deployments and apps, run engines or need the integ apps; the others take seconds. */
-const SLOW_TESTS = '/test/(import-associations|simulation.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
+/** Tests that simulate deployments, generate random apps, run query engines or read the integ apps. The others take seconds. */
+const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
 
-/** What the tool chains of the languages leave in the examples. */
+/** Build output in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-connect-data-streaming',
-  description: 'AWS CDK constructs that turn on Amazon Connect data streaming to Kinesis and Firehose, with the key policy in place first.',
+  description: 'AWS CDK constructs for data streaming from Connect Customer (Amazon Connect) to Kinesis and Firehose, including access to the KMS keys.',
   author: 'cdk-connect',
   authorAddress: 'https://github.com/cdk-connect',
   authorOrganization: true,
   repositoryUrl: 'https://github.com/cdk-connect/cdk-connect-data-streaming',
   license: 'Apache-2.0',
-  keywords: ['aws', 'cdk', 'aws-cdk', 'amazon-connect', 'contact-center', 'kinesis', 'firehose', 'kms', 'data-streaming'],
+  keywords: ['aws', 'cdk', 'aws-cdk', 'amazon-connect', 'amazon-connect-customer', 'connect-customer', 'contact-center', 'kinesis', 'firehose', 'kms', 'data-streaming'],
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
   npmAccess: javascript.NpmAccess.PUBLIC,
@@ -35,6 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   publishToNuget: { dotNetNamespace: 'CdkConnect.DataStreaming', packageId: 'CdkConnect.DataStreaming', trustedPublishing: true },
   publishToGo: { moduleName: 'github.com/cdk-connect/cdk-connect-data-streaming-go' },
+  // AWS CDK supports Node.js 22 and 24. It ended support of 20 on 2026-10-30, but the library still works there: see `test:node`.
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '22',
   projenrcTs: true,
@@ -50,36 +51,43 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-runner@^2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0', // the last release of this package
     '@aws/cloudformation-validate@1.9.0-beta', // exact: a beta may add rules in any release
-    '@aws-sdk/client-connect@^3', // the SDK of the Lambda runtime, for the rehearsal of deployments
+    '@aws-sdk/client-connect@^3', // the SDK of the Lambda runtime, for the deployment simulation
     '@aws-sdk/client-dynamodb@^3', // for the function of examples/agent-events-consumer
     '@aws-sdk/client-kms@^3',
     '@cloud-copilot/iam-simulate@^0.1.173', // evaluates IAM and key policies; AGPL, so never more than a development dependency
-    '@duckdb/node-api@1.5.5-r.5', // exact: of some releases not every platform's package is in every registry, and then `npm ci` refuses the lock file
+    '@duckdb/node-api@1.5.5-r.5', // exact: some releases lack packages for some platforms, and `npm ci` then rejects the lock file
     '@stryker-mutator/core@^9',
     '@stryker-mutator/jest-runner@^9',
-    'aws-cdk@^2.1115.1', // the CLI that `npm run demo` synthesises with
+    '@textlint/textlint-plugin-text@^15', // checks code as plain text, for comments, strings and test titles
+    'aws-cdk@^2.1115.1', // the CLI that `npm run demo` and `test:languages` use
     'cdk-nag@^3.0.2',
-    'dt-sql-parser@^4.5.1', // has the grammar of Trino, which is Athena's
+    'cspell@^9', // 10 requires Node.js 22
+    'dependency-cruiser@^17', // 18 requires Node.js 22
+    'dt-sql-parser@^4.5.1', // parses Trino SQL, which Athena uses
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
+    'marked@^16', // renders Markdown for check:pages
+    'marked-gfm-heading-id@^4',
+    'textlint@^15',
+    'textlint-rule-prh@^6',
     'yaml@^2', // the CDK CLI sends templates to CloudFormation as YAML
   ],
 
-  integrationTestAutoDiscover: false, // the integ apps live in `integ/`, not below `test/`
+  integrationTestAutoDiscover: false, // the integ apps are in `integ/`, not in `test/`
   eslintOptions: {
-    projectService: false, // it looks for a tsconfig.json in each folder
+    projectService: false, // it requires a tsconfig.json in each folder
     tsconfigPath: './tsconfig.dev.json',
     dirs: ['src'],
     devdirs: ['test', 'integ', 'examples', 'scripts'],
-    commandOptions: { fix: false }, // a check that mends what it finds can't fail
+    commandOptions: { fix: false }, // a check that fixes errors itself never fails
   },
-  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } }, // with them, the code weighs four times as much
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } }, // they make the package four times as large
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: ['.projenrc.ts'],
     exclude: ['lib', 'dist', 'coverage', 'examples/*/node_modules'],
     compilerOptions: {
-      isolatedModules: true, // Jest does not check types, `typecheck` does
+      isolatedModules: true, // `typecheck` checks the types, Jest does not
       paths: { 'cdk-connect-data-streaming': ['./src'] }, // the examples import the library by its name
     },
   },
@@ -88,10 +96,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     passWithNoTests: false,
     junitReporting: false,
     jestConfig: {
-      coverageProvider: 'babel', // v8 counts files that hold only types, and the getters of re-exports
-      testTimeout: 120_000, // a rehearsal plays hundreds of deployments; a busy machine must not fail it
-      moduleNameMapper: { '^cdk-connect-data-streaming$': '<rootDir>/src' }, // the examples again
-      modulePathIgnorePatterns: ['<rootDir>/coverage/', '<rootDir>/dist/'], // copies of this package, for other purposes
+      coverageProvider: 'babel', // v8 counts files that only define types, and the getters of re-exports
+      testTimeout: 120_000, // a deployment simulation runs hundreds of deployments, also on a busy machine
+      moduleNameMapper: { '^cdk-connect-data-streaming$': '<rootDir>/src' }, // as in `paths` above
+      modulePathIgnorePatterns: ['<rootDir>/coverage/', '<rootDir>/dist/'], // copies of this package
       collectCoverageFrom: ['src/**/*.ts'],
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
@@ -101,21 +109,22 @@ const project = new awscdk.AwsCdkConstructLibrary({
   pullRequestTemplateContents: [
     'Fixes #',
     '',
-    '- [ ] tests that fail without the change',
-    '- [ ] for a feature: an integ app with its snapshot, a section of the README, the API references',
-    '- [ ] if the template of an existing app changes: why, in the changelog',
+    '- [ ] Tests that fail without the change',
+    '- [ ] For a new feature: an integ app with its snapshot, documentation, and updated API references',
+    '- [ ] If the change affects the template of an existing app: the reason, in the changelog',
   ],
   depsUpgradeOptions: { workflowOptions: { labels: ['dependencies'] } },
   gitignore: ['cdk.out/', 'integ/*.snapshot/asset.*', 'integ/*.snapshot/tree.json', '.jsii.tabl.json', '.DS_Store', ...EXAMPLE_OUTPUT],
 });
 
-// 1.13.0 is in some registries before its optional per-platform packages, and then `npm ci` refuses the lock file.
+// 1.13.0 lacks optional packages for some platforms, and `npm ci` then rejects the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
-// cdk-nag asks for 10.5.1, one patch release above the floor that this library is tested with.
+// cdk-nag requires 10.5.1, which is newer than the oldest version that this library supports and is tested with.
 project.package.addPackageResolutions('constructs@10.5.0');
 
-// The package holds the library and what npm shows of it.
+// The npm package contains the library, the README and the license.
 project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
+project.npmignore?.exclude('/.dependency-cruiser.cjs', '/.textlint/', '/.textlintignore', '/.textlintrc.json', '/cspell.config.yaml');
 project.npmignore?.exclude('/API.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
 
 project.eslint?.addPlugins('cdk');
@@ -138,17 +147,21 @@ project.eslint?.addOverride({
   rules: { 'cdk/require-jsdoc': 'error', 'cdk/require-props-default-doc': 'error' },
 });
 project.eslint?.addOverride({
+  files: ['src/import/**/*.ts'],
+  rules: { 'cdk/no-import-private': 'off' }, // the command shares the table of data types, which `check:layout` allows
+});
+project.eslint?.addOverride({
   files: ['test/**/*.ts'],
   rules: { 'cdk/no-construct-stack-suffix': 'off' },
 });
 project.eslint?.addOverride({
-  files: ['integ/integ.*.ts', 'examples/**/*.ts'], // a library takes scopes and ids from its callers, an app does not
+  files: ['integ/integ.*.ts', 'examples/**/*.ts'], // a library receives scopes and ids from its callers, an app does not
   rules: { 'cdk/no-variable-construct-id': 'error', 'cdk/require-passing-this': ['error', { allowNonThisAndDisallowScope: true }] },
 });
 
 new TextFile(project, 'rosetta/default.ts-fixture', {
   lines: [
-    '// What every example of the README may use without saying so.',
+    '// The declarations that each code example of the README can use.',
     'import {',
     '  Annotations, aws_cloudwatch_actions as actions, aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis,',
     '  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnOutput, Duration, Stack,',
@@ -176,8 +189,32 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
   ],
 });
 
+// The releases are 0.x. With a stability of `stable`, which is projen's default, PyPI would show "Production/Stable"; with
+// `experimental`, each class and member would be marked as experimental. Without one, the docs say nothing of either.
+const packageJson = project.tryFindObjectFile('package.json')!;
+packageJson.addOverride('stability', undefined);
+packageJson.addOverride('jsii.targets.python.classifiers', [
+  'Development Status :: 4 - Beta',
+  'Framework :: AWS CDK',
+  'Framework :: AWS CDK :: 2',
+]);
+
+// The packages of other languages contain the README, with its code examples in that language. jsii-pacmak reads the
+// translations from a file beside `.jsii`, which is not in the npm package that the release workflow starts from: without
+// it, the packages would contain TypeScript that is labeled as Python, for example.
+const rosetta = project.addTask('rosetta', {
+  description: 'Translate the code examples of the README and of the API to the other languages',
+  execArgs: ['jsii-rosetta', 'extract', '--compile', '.jsii'],
+});
+for (const language of ['python', 'java', 'dotnet', 'go']) {
+  const packaging = project.tasks.tryFind(`package:${language}`)!;
+  packaging.reset();
+  packaging.spawn(rosetta);
+  packaging.execArgs(['jsii-pacmak', '-v', '--target', language, '--rosetta-unknown-snippets', 'fail']);
+}
+
 const typecheck = project.addTask('typecheck', {
-  description: 'Check the types of everything, tests and examples included',
+  description: 'Check the types of all code, including tests, examples and scripts',
   execArgs: ['tsc', '--noEmit', '--project', 'tsconfig.dev.json'],
 });
 
@@ -188,21 +225,21 @@ const integ = project.addTask('integ', {
   receiveArgs: true,
 });
 project.addTask('integ:update', {
-  description: 'Write the snapshots of the integ apps, without an AWS account',
+  description: 'Update the snapshots of the integ apps, without an AWS account',
   execArgs: [...INTEG_RUNNER, '--dry-run', '--force', '--update-on-failed', '$@'],
   receiveArgs: true,
 });
 project.addTask('integ:deploy', {
-  description: 'Deploy the integ apps whose snapshots changed to a real AWS account, and check their assertions there',
+  description: 'Deploy the integ apps whose snapshots changed to an AWS account, and run their assertions',
   execArgs: [...INTEG_RUNNER, '--update-on-failed', '$@'],
   receiveArgs: true,
 });
 
-// Those languages for which jsii-docgen writes what a programmer would: of C# and Go it gets access and types wrong.
+// jsii-docgen writes wrong types and access modifiers for C# and Go, so these have no API reference.
 const apiDocs = { typescript: 'API.md', python: 'docs/api/python.md', java: 'docs/api/java.md' };
 const docgen = project.tasks.tryFind('docgen')!;
 docgen.reset();
-const checkApi = project.addTask('check:api', { description: 'Fail if the API references are not what the sources say' });
+const checkApi = project.addTask('check:api', { description: 'Check that the API references are up to date' });
 for (const [language, file] of Object.entries(apiDocs)) {
   const current = `coverage/api-${language}.md`;
   docgen.execArgs(['jsii-docgen', '--language', language, '--output', file]);
@@ -211,11 +248,11 @@ for (const [language, file] of Object.entries(apiDocs)) {
 }
 const README_EXAMPLES = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/readme-examples.ts'];
 project.addTask('docs:examples', {
-  description: 'Put the example apps into the README',
+  description: 'Copy the example apps into the documentation',
   execArgs: README_EXAMPLES,
 });
 const checkReadme = project.addTask('check:readme', {
-  description: 'Compile the examples of the README, and fail if an example app is not in it as it is',
+  description: 'Compile the code examples of the README, and check that the example apps in the documentation are up to date',
   steps: [
     { execArgs: [...README_EXAMPLES, '--check'] },
     { execArgs: ['jsii-rosetta', 'extract', '--strict', '--fail', '--compile', '.jsii'] },
@@ -224,53 +261,87 @@ const checkReadme = project.addTask('check:readme', {
 
 const DASHBOARD_PICTURE = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/dashboard-picture.ts'];
 project.addTask('docs:dashboard', {
-  description: 'Draw the layout of the dashboard for the README',
+  description: 'Update the picture of the dashboard',
   execArgs: [...DASHBOARD_PICTURE, 'docs/dashboard.svg'],
 });
 const checkDashboard = project.addTask('check:dashboard', {
-  description: 'Fail if the picture of the dashboard is not what the sources make',
+  description: 'Check that the picture of the dashboard is up to date',
   steps: [
     { execArgs: [...DASHBOARD_PICTURE, 'coverage/dashboard.svg'] },
     { execArgs: ['git', 'diff', '--no-index', '--exit-code', 'docs/dashboard.svg', 'coverage/dashboard.svg'] },
   ],
 });
 
-// `npm test` is all that a change must pass.
+const checkPages = project.addTask('check:pages', {
+  description: 'Check the links and pictures of the documentation',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/check-pages.ts'],
+});
+
+// `.textlint/terms.yml` defines the terms. `cspell.config.yaml` defines the spelling.
+const checkLanguage = project.addTask('check:language', {
+  description: 'Check the terms and the spelling of documentation, comments, strings and test titles',
+  steps: [
+    {
+      execArgs: [
+        'textlint', '--format', 'unix',
+        '**/*.{cs,go,java,md,mjs,py,ts,ts-fixture,txt}', '.projenrc.ts', '.dependency-cruiser.cjs', '.github/**/*.{md,yml}',
+      ],
+    },
+    { execArgs: ['cspell', 'lint', '--no-progress'] },
+  ],
+});
+
+// `.dependency-cruiser.cjs` defines the rules.
+const checkLayout = project.addTask('check:layout', {
+  description: 'Check which files of src/ import each other',
+  execArgs: ['depcruise', 'src'],
+});
+
+// `npm test` runs all checks that a change must pass.
 project.testTask.spawn(typecheck);
 project.testTask.spawn(integ);
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(checkApi);
 project.testTask.spawn(checkReadme);
 project.testTask.spawn(checkDashboard);
+project.testTask.spawn(checkPages);
+project.testTask.spawn(checkLanguage);
+project.testTask.spawn(checkLayout);
 
 project.addTask('test:newest', {
   description: 'Run the unit tests with the newest aws-cdk-lib',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-newest.ts'],
 });
 project.addTask('test:node', {
-  description: 'Run the unit tests, without the slow ones, on each supported release line of Node.js',
+  description: 'Run the unit tests, without the slow ones, on Node.js 20, 22 and 24',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-node.ts', '--testPathIgnorePatterns', '/node_modules/', SLOW_TESTS],
 });
 const testLanguages = project.addTask('test:languages', {
-  description: 'Build the example app of each language against the packed library and compare the templates',
+  description: 'Build the example app of each language with the packaged library, and compare the templates',
 });
 testLanguages.spawn(project.compileTask);
+testLanguages.spawn(rosetta);
 testLanguages.exec('tsx --tsconfig tsconfig.dev.json scripts/test-languages.ts', { receiveArgs: true });
 project.addTask('test:package', {
-  description: 'Install the packed library beside the newest aws-cdk-lib and synthesise an app with it',
+  description: 'Install the packaged library with the newest aws-cdk-lib, and synthesize an app with it',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-package.ts'],
+});
+
+project.addTask('test:readme', {
+  description: 'Build the Python package and check the README as PyPI renders it',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-readme.ts'],
 });
 
 new JsonFile(project, 'stryker.config.json', {
   obj: {
-    mutate: ['src/**/*.ts', '!src/private/contact-record.ts'], // that one is a data model without logic, and has no unit test but a comparison
+    mutate: ['src/**/*.ts', '!src/private/contact-records/columns.ts'], // a data model without logic
     testRunner: 'jest',
     coverageAnalysis: 'perTest',
     jest: {
       config: {
         ...project.jest!.config as object,
         collectCoverage: false,
-        // What unit tests alone notice. The slow tests would notice more, but a mutant a minute is too slow.
+        // The slow tests would detect more, but take a minute for each mutant.
         testPathIgnorePatterns: ['/node_modules/', SLOW_TESTS],
       },
       enableFindRelatedTests: false,
@@ -284,26 +355,26 @@ new JsonFile(project, 'stryker.config.json', {
   },
 });
 project.addTask('test:mutation', {
-  description: 'Break the sources on purpose, in every place that Stryker knows, and see that the unit tests notice',
+  description: 'Check that the unit tests fail when Stryker changes the code',
   execArgs: ['stryker', 'run'],
 });
 
-const bench = project.addTask('bench', { description: 'Compare the library with the same infrastructure written by hand' });
+const bench = project.addTask('bench', { description: 'Compare the library with the same infrastructure without it' });
 bench.spawn(project.compileTask);
 bench.exec('tsx --tsconfig tsconfig.dev.json scripts/bench.ts', { receiveArgs: true });
 
 project.addTask('query:contact-records', {
-  description: 'Run the documented queries on files of contact records, without AWS',
+  description: 'Run the documented queries on local files of contact records',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/query-contact-records.ts', '$@'],
   receiveArgs: true,
 });
 
 project.addTask('demo', {
-  description: 'Synthesise the example app, print its template and say what it makes',
+  description: 'Synthesize the example app and describe its template',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/demo.ts'],
 });
 
-// The packages for other languages, and the release lines of Node.js, on a machine that has all tools.
+// Checks that need the tools of all languages, and each version of Node.js.
 const languages = project.github!.addWorkflow('languages');
 languages.on({ push: { branches: ['main'] }, pullRequest: {} });
 languages.addJob('languages', {
@@ -318,11 +389,12 @@ languages.addJob('languages', {
     { uses: 'actions/setup-dotnet@v6.0.0', with: { 'dotnet-version': '8.x' } },
     { run: 'npm ci' },
     { run: 'npm run test:languages -- --require typescript,python,java,csharp,go' },
+    { run: 'npx projen test:readme' },
     { run: 'npx projen test:node' },
   ],
 });
 
-// publib knows the public registry itself.
+// publib uses the public registry by default.
 project.tryFindObjectFile('.github/workflows/release.yml')!.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
 
 project.synth();

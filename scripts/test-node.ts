@@ -1,6 +1,6 @@
 /**
- * `npx projen test:node`: the unit tests on each release line of Node.js that the library supports. A line that can't be
- * had for this platform is not run, and said so. What stands behind goes to jest.
+ * `npx projen test:node`: runs the unit tests on each version of Node.js that the library works with. A version that is not
+ * available for this platform is skipped with a message. Arguments are passed to jest.
  */
 import { spawnSync } from 'child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
@@ -8,28 +8,29 @@ import { tmpdir } from 'os';
 import { join, resolve } from 'path';
 
 const ROOT = resolve(__dirname, '..');
-const RELEASE_LINES = ['20', '22', '24'];
+/** AWS CDK supports 22 and 24. Version 20 is the oldest that the library works with: see `engines` in package.json. */
+const VERSIONS = ['20', '22', '24'];
 
-for (const line of RELEASE_LINES) {
-  const folder = mkdtempSync(join(tmpdir(), `node-${line}-`));
+for (const major of VERSIONS) {
+  const folder = mkdtempSync(join(tmpdir(), `node-${major}-`));
   try {
-    test(line, process.version.startsWith(`v${line}.`) ? process.execPath : install(line, folder));
+    test(major, process.version.startsWith(`v${major}.`) ? process.execPath : install(major, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The packages that hold a Node.js for one platform each; the package `node` downloads one when it is installed. */
-function install(line: string, folder: string): string | undefined {
+/** Installs the npm package that contains Node.js for this platform. The package `node` would download it in an install script. */
+function install(major: string, folder: string): string | undefined {
   const name = `node-${process.platform}-${process.arch}`;
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  const { status } = spawnSync('npm', ['install', '--silent', `${name}@${line}`], { cwd: folder });
+  const { status } = spawnSync('npm', ['install', '--silent', `${name}@${major}`], { cwd: folder });
   return status === 0 ? join(folder, 'node_modules', name, 'bin', 'node') : undefined;
 }
 
-function test(line: string, node?: string): void {
+function test(major: string, node?: string): void {
   const version = node && spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim();
-  console.log(version ? `Node.js ${version}` : `Node.js ${line}: not run, it can't be had here`);
+  console.log(version ? `Node.js ${version}` : `Node.js ${major}: not run, not available for this platform`);
   if (!version) return;
 
   const jest = [require.resolve('jest/bin/jest'), '--ci', '--coverage=false', ...process.argv.slice(2)];

@@ -1,6 +1,6 @@
 /**
- * `npx projen test:package`: what a user gets. The tarball in `dist/js` is installed into an empty folder beside the newest
- * aws-cdk-lib; the example app is type-checked and synthesised there, and the tarball is looked through.
+ * `npx projen test:package`: checks the files and the size of the tarball in `dist/js`, installs it with the newest aws-cdk-lib
+ * into an empty folder, and type-checks and synthesizes the example app there.
  */
 import { execFileSync } from 'child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'fs';
@@ -11,42 +11,43 @@ import type { Template } from '../test/template/template';
 
 const ROOT = resolve(__dirname, '..');
 const DIST = join(ROOT, 'dist', 'js');
+/** The limit of the packed size. */
 const MAX_KILOBYTES = 150;
 
 const tarballs = readdirSync(DIST).filter((file) => file.endsWith('.tgz'));
-if (tarballs.length !== 1) throw new Error(`dist/js holds ${tarballs.length} tarballs; run: npx projen package:js`);
+if (tarballs.length !== 1) throw new Error(`dist/js must contain one tarball, got ${tarballs.length}; run: npx projen package:js`);
 const tarball = join(DIST, tarballs[0]);
 
 const user = mkdtempSync(join(tmpdir(), 'user-'));
 try {
-  lookThrough();
+  checkTarball();
   install();
-  synthesise();
+  synthesize();
 } finally {
   rmSync(user, { recursive: true, force: true });
 }
 
-function lookThrough(): void {
+function checkTarball(): void {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   const kilobytes = statSync(tarball).size / 1000;
   console.log(`${tarballs[0]}: ${files.length} files, ${kilobytes.toFixed(1)} kB packed`);
-  const strangers = files.filter((file) => !/^package\/(lib\/|LICENSE$|README\.md$|package\.json$|\.jsii$)/.test(file));
-  if (strangers.length > 0) throw new Error(`not for users: ${strangers.join(', ')}`);
-  if (kilobytes > MAX_KILOBYTES) throw new Error(`larger than ${MAX_KILOBYTES} kB`);
+  const unexpected = files.filter((file) => !/^package\/(lib\/|LICENSE$|README\.md$|package\.json$|\.jsii$)/.test(file));
+  if (unexpected.length > 0) throw new Error(`the package must not contain ${unexpected.join(', ')}`);
+  if (kilobytes > MAX_KILOBYTES) throw new Error(`the package must be at most ${MAX_KILOBYTES} kB, got ${kilobytes.toFixed(1)} kB`);
 }
 
 function install(): void {
   cpSync(join(ROOT, 'examples', 'typescript'), user, { recursive: true });
   execFileSync('npm', ['install', '--silent', tarball, 'aws-cdk-lib@latest', 'constructs@latest'], { cwd: user, stdio: 'inherit' });
-  // Named imports of an ES module are found in the text of the package, not by running it.
+  // For named imports of an ES module, Node.js analyzes the code of the package without running it.
   execFileSync(process.execPath, ['--input-type=module', '--eval', "import { ConnectDataStreaming, DataStreamingMonitoring } from 'cdk-connect-data-streaming'"], {
     cwd: user, stdio: 'inherit',
   });
   const installed = JSON.parse(readFileSync(join(user, 'node_modules', 'cdk-connect-data-streaming', 'package.json'), 'utf8')) as object;
-  if ('dependencies' in installed) throw new Error('the package has runtime dependencies');
+  if ('dependencies' in installed) throw new Error('the package must not have runtime dependencies');
 }
 
-function synthesise(): void {
+function synthesize(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: user, stdio: 'inherit' });
   const { context } = JSON.parse(readFileSync(join(user, 'cdk.json'), 'utf8')) as { context: object };
   execFileSync(process.execPath, ['--import', 'tsx', 'app.ts'], {
@@ -63,6 +64,6 @@ function synthesise(): void {
 
   const template = JSON.parse(readFileSync(join(user, 'cdk.out', 'ContactCenterData.template.json'), 'utf8')) as Template;
   const associations = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Connect::InstanceStorageConfig');
-  if (associations.length !== 2) throw new Error(`the example app made ${associations.length} associations, not 2`);
-  console.log(`the example app synthesised with aws-cdk-lib ${installedVersion(user, 'aws-cdk-lib')}: ${Object.keys(template.Resources).length} resources`);
+  if (associations.length !== 2) throw new Error(`the example app must contain 2 associations, got ${associations.length}`);
+  console.log(`the example app was synthesized with aws-cdk-lib ${installedVersion(user, 'aws-cdk-lib')}: ${Object.keys(template.Resources).length} resources`);
 }
