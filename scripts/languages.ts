@@ -4,18 +4,18 @@ import { delimiter, join, resolve } from 'path';
 
 export const ROOT = resolve(__dirname, '..');
 
-/** A language that users write, and how its programmers build an app against the packed library. */
+/** A programming language, and how an app in this language is built with the package of the library. */
 export interface Language {
   readonly name: string;
-  /** What jsii calls it. */
+  /** The name of the jsii target. */
   readonly target: string;
-  /** The commands that show that the machine has its tools. */
+  /** Commands that succeed if the tools of the language are installed. */
   readonly tools: ReadonlyArray<readonly string[]>;
-  /** What an error of the library is there: the language's own exception. */
+  /** The exception that an error of the library raises in the language. */
   readonly exception: RegExp;
   /** Whether the package is source code that the app compiles. */
   readonly packedAsCode?: boolean;
-  /** Builds the app against the package. Returns what the app needs in its environment. */
+  /** Builds the app with the package. Returns the environment variables of the app. */
   build(app: string, dist: string): NodeJS.ProcessEnv;
 }
 
@@ -50,10 +50,10 @@ const java: Language = {
   tools: [['javac', '-version'], ['mvn', '--version']],
   exception: /java\.lang\.RuntimeException: /,
   build(app, dist) {
-    const repository = `-Dmaven.repo.local=${join(app, '.m2')}`; // that of the user may hold an older 0.0.0
+    const repository = `-Dmaven.repo.local=${join(app, '.m2')}`; // the user's repository may contain an older 0.0.0
     const [version] = readdirSync(join(dist, 'io/github/cdkconnect/cdk-connect-data-streaming'));
-    const artefact = join(dist, 'io/github/cdkconnect/cdk-connect-data-streaming', version, `cdk-connect-data-streaming-${version}`);
-    run(app, ['mvn', '--quiet', '--batch-mode', repository, 'install:install-file', `-Dfile=${artefact}.jar`, `-DpomFile=${artefact}.pom`]);
+    const artifact = join(dist, 'io/github/cdkconnect/cdk-connect-data-streaming', version, `cdk-connect-data-streaming-${version}`);
+    run(app, ['mvn', '--quiet', '--batch-mode', repository, 'install:install-file', `-Dfile=${artifact}.jar`, `-DpomFile=${artifact}.pom`]);
     run(app, ['mvn', '--quiet', '--batch-mode', repository, 'compile']);
     return { MAVEN_OPTS: [process.env.MAVEN_OPTS, repository].join(' ') };
   },
@@ -63,7 +63,7 @@ const go: Language = {
   name: 'go',
   target: 'go',
   tools: [['go', 'version']],
-  exception: /panic: /, // no word boundary: what the runtime says of its end may stand right before it
+  exception: /panic: /, // without a word boundary, because the output of the jsii runtime can precede it directly
   packedAsCode: true,
   build(app, dist) {
     const unformatted = run(app, ['gofmt', '-l', '.']);
@@ -73,7 +73,7 @@ const go: Language = {
     const environment: NodeJS.ProcessEnv = {};
     if (!succeeds(app, ['go', 'mod', 'tidy'])) {
       generateCdkModules(app);
-      environment.GONOSUMDB = 'github.com/aws/*'; // a proxy without the modules may be without their checksums
+      environment.GONOSUMDB = 'github.com/aws/*'; // a module proxy without these modules can also lack their checksums
     }
     run(app, ['go', 'mod', 'tidy'], environment);
     run(app, ['go', 'vet', './...'], environment);
@@ -88,7 +88,7 @@ const csharp: Language = {
   exception: /^Unhandled exception\. [\w.]+: /m,
   build(app, dist) {
     const environment = {
-      NUGET_PACKAGES: join(app, '.nuget'), // that of the user may hold an older 0.0.0
+      NUGET_PACKAGES: join(app, '.nuget'), // the user's repository may contain an older 0.0.0
       RestoreAdditionalProjectSources: dist, // MSBuild reads properties from the environment
       DOTNET_CLI_TELEMETRY_OPTOUT: 'true',
       DOTNET_NOLOGO: 'true',
@@ -100,15 +100,15 @@ const csharp: Language = {
 
 export const LANGUAGES = [typescript, python, java, csharp, go];
 
-/** Makes the package of a language, or just its code, below a folder. Returns where it is. */
+/** Creates the package of a language, or only its code, in a folder. Returns the path of the package. */
 export function pack({ target, packedAsCode = false }: Language, folder: string, codeOnly = packedAsCode): string {
   jsiiPacmak(ROOT, target, folder, codeOnly);
   return join(folder, target);
 }
 
 /**
- * The modules that the CDK for Go consists of beside awscdk, for where they can't be downloaded: not every module proxy has
- * them. They are generated from the npm packages of the same release, as AWS generates them.
+ * Generates the Go modules that AWS CDK for Go requires beside awscdk, because not every module proxy provides them. They are
+ * generated from the npm packages of the same release, as AWS generates them.
  */
 function generateCdkModules(app: string): void {
   for (const name of ['constructs', '@aws-cdk/cloud-assembly-schema', '@aws-cdk/asset-awscli-v1', '@aws-cdk/asset-node-proxy-agent-v6']) {
@@ -136,7 +136,7 @@ function theOnlyFile(folder: string, extension: string): string {
   return join(folder, files[0]);
 }
 
-/** Runs a command and returns what it prints. That is the error where the command fails. */
+/** Runs a command and returns its output. If the command fails, the error contains the output. */
 function run(cwd: string, [command, ...args]: readonly string[], environment: NodeJS.ProcessEnv = {}): string {
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, ...environment } });
   if (status !== 0) throw new Error([`failed: ${command} ${args.join(' ')}`, error?.message, stdout, stderr].filter(Boolean).join('\n'));

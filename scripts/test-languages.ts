@@ -1,8 +1,8 @@
 /**
- * `npm run test:languages`: packs the library for each language, builds the example app of that language against the
- * package with the language's own tools, synthesises it, and compares the template with that of the TypeScript app. A wrong
- * ARN must arrive as an exception of the language. Where a machine has no tools for a language, that is said, and the code
- * of the bindings is generated at least; `--require python,java,go` makes it a failure.
+ * `npm run test:languages`: packages the library for each language, builds the example app of the language with the package,
+ * synthesizes it, and compares the template with the template of the TypeScript app. A malformed ARN must raise an exception of
+ * the language. If the tools of a language are not installed, the script only generates the code of its bindings, and reports
+ * that; with `--require python,java,go` it fails.
  */
 import { spawnSync } from 'child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'fs';
@@ -16,7 +16,7 @@ type Outcome = 'passed' | 'failed' | 'not run';
 
 const STACK = 'ContactCenterData';
 const WRONG_ARN = 'arn:aws:connect:us-east-1:111122223333:queue/aaaaaaaa-bbbb-cccc-dddd-111111111111';
-const MESSAGE = `${STACK}/Instance: "${WRONG_ARN}" is not the ARN of an Amazon Connect instance`;
+const MESSAGE = `${STACK}/Instance: instanceArn must be the ARN of an Amazon Connect instance, got "${WRONG_ARN}"`;
 
 const required = parseArgs({ options: { require: { type: 'string', default: '' } } }).values.require.split(',').filter(Boolean);
 const work = mkdtempSync(join(tmpdir(), 'languages-'));
@@ -41,7 +41,7 @@ function test(language: Language): [Outcome, string] {
     const missing = language.tools.filter((tool) => !succeeds(ROOT, tool)).map(([command]) => `no ${command}`).join(' and ');
     if (missing === '') return ['passed', build(language)];
     pack(language, join(work, 'dist'), true);
-    return [required.includes(language.name) ? 'failed' : 'not run', `this machine has ${missing}; the code of the bindings was generated`];
+    return [required.includes(language.name) ? 'failed' : 'not run', `this machine has ${missing}; only the code of the bindings was generated`];
   } catch (error) {
     return ['failed', (error as Error).message];
   }
@@ -53,16 +53,16 @@ function build(language: Language): string {
   const environment = language.build(app, pack(language, join(work, 'dist')));
 
   const { status, output } = synth(app, environment);
-  if (status !== 0) throw new Error(`no template:\n${output}`);
+  if (status !== 0) throw new Error(`the app does not synthesize:\n${output}`);
   const template = JSON.parse(readFileSync(join(app, 'cdk.out', `${STACK}.template.json`), 'utf8')) as Template;
   templates[language.name] = template;
   requireTypescriptTemplate(template);
 
   const wrong = synth(app, environment, '--context', `instanceArn=${WRONG_ARN}`);
   if (wrong.status === 0 || !wrong.output.includes(MESSAGE) || !language.exception.test(wrong.output)) {
-    throw new Error(`a wrong ARN does not raise ${String(language.exception)} with the message of the library:\n${wrong.output}`);
+    throw new Error(`a malformed ARN does not raise ${String(language.exception)} with the message of the library:\n${wrong.output}`);
   }
-  return `${Object.keys(template.Resources).length} resources as in TypeScript; a wrong ARN raises "${language.exception.exec(wrong.output)![0]}…"`;
+  return `${Object.keys(template.Resources).length} resources as in TypeScript; a malformed ARN raises "${language.exception.exec(wrong.output)![0]}…"`;
 }
 
 function synth(app: string, environment: NodeJS.ProcessEnv, ...args: string[]): { status: number | null; output: string } {
@@ -70,7 +70,7 @@ function synth(app: string, environment: NodeJS.ProcessEnv, ...args: string[]): 
   const { status, stdout, stderr } = spawnSync(process.execPath, [...cdk, ...args], {
     cwd: app,
     encoding: 'utf8',
-    // The app has a tsconfig.json of its own: not the one that this script runs with.
+    // The app has its own tsconfig.json.
     env: { ...process.env, ...environment, CDK_DISABLE_CLI_TELEMETRY: 'true', TSX_TSCONFIG_PATH: undefined },
   });
   return { status, output: stdout + stderr };
@@ -78,10 +78,10 @@ function synth(app: string, environment: NodeJS.ProcessEnv, ...args: string[]): 
 
 function requireTypescriptTemplate(actual: Template): void {
   const { typescript: expected } = templates;
-  if (!expected) throw new Error('there is no template in TypeScript to compare with');
+  if (!expected) throw new Error('no template in TypeScript to compare with');
 
   const ids = new Set([...Object.keys(actual.Resources), ...Object.keys(expected.Resources)]);
   const different = [...ids].filter((id) => !isDeepStrictEqual(actual.Resources[id], expected.Resources[id]));
-  if (different.length > 0) throw new Error(`other resources than in TypeScript: ${different.join(', ')}`);
-  if (!isDeepStrictEqual(actual, expected)) throw new Error('another template than in TypeScript, though the resources are the same');
+  if (different.length > 0) throw new Error(`resources differ from TypeScript: ${different.join(', ')}`);
+  if (!isDeepStrictEqual(actual, expected)) throw new Error('the template differs from TypeScript, although the resources are equal');
 }

@@ -243,7 +243,7 @@ export class ConnectDataStreaming extends Construct {
     if (bound.kinesisStream) {
       association.node.addDependency(...grantKeyAccess(scope, bound.kinesisStream, this.instance, props.keyAccess ?? KeyAccess.AUTOMATIC));
     }
-    Associations.of(this).add(association, this.instance);
+    Associations.of(this).add({ association, dataType, instance: this.instance });
     return { ...bound, association };
   }
 

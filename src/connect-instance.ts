@@ -88,9 +88,9 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
    */
   public static fromInstanceAttributes(scope: Construct, id: string, attrs: ConnectInstanceAttributes): ConnectInstance {
     const path = `${scope.node.path}/${id}`;
-    validateArn(path, 'instanceArn', attrs.instanceArn, INSTANCE_ARN);
+    validateArn(scope, 'instanceArn', attrs.instanceArn, INSTANCE_ARN, path);
     if (attrs.serviceRoleArn !== undefined) {
-      validateArn(path, 'serviceRoleArn', attrs.serviceRoleArn, ROLE_ARN);
+      validateArn(scope, 'serviceRoleArn', attrs.serviceRoleArn, ROLE_ARN, path);
       validateSameAccount(path, attrs.instanceArn, attrs.serviceRoleArn);
     }
     return new ConnectInstance(scope, id, attrs);
@@ -122,7 +122,7 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
   public readonly instanceRef: connect.InstanceReference;
 
   /**
-   * The ARN of the role that the instance uses to put records into the streams. Undefined if it is not known at synthesis time.
+   * The ARN of the role that the instance uses to put records into the streams. Undefined if it must be looked up at deployment.
    */
   public readonly serviceRoleArn?: string;
 

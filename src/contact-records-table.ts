@@ -75,8 +75,8 @@ export class ContactRecordsTable extends Construct {
       throw errorAt(this, `streaming must have created a bucket for contact records, got ${streaming.node.path} without one`,
         'set contactRecords to StreamingDestination.newDeliveryStream() without a destination of your own');
     }
-    this.validateFormat('tableName', tableName, /^[a-z0-9_]+$/, 'lowercase letters, digits and underscores', 'contact_records');
-    this.validateFormat('firstDay', firstDay, /^\d{4}-\d\d-\d\d$/, 'a day in the format yyyy-MM-dd', '2020-01-01');
+    this.validateFormat('tableName', tableName, /^[a-z0-9_]+$/, 'consist of lowercase letters, digits and underscores', 'contact_records');
+    this.validateFormat('firstDay', firstDay, /^\d{4}-\d\d-\d\d$/, 'be a day in the format yyyy-MM-dd', '2020-01-01');
 
     this.bucket = streaming.contactRecordsBucket;
     this.databaseName = (props.database ?? this.newDatabase()).databaseRef.databaseName;
@@ -147,7 +147,7 @@ export class ContactRecordsTable extends Construct {
 
   private validateFormat(prop: string, value: string, pattern: RegExp, format: string, example: string): void {
     if (!Token.isUnresolved(value) && !pattern.test(value)) {
-      throw errorAt(this, `${prop} must be ${format}, got "${value}"`, `specify a value such as ${example}`);
+      throw errorAt(this, `${prop} must ${format}, got "${value}"`, `specify a value such as ${example}`);
     }
   }
 }

@@ -73,8 +73,8 @@ export interface DataStreamingMonitoringProps {
   readonly deliverySuccess?: number;
 
   /**
-   * The number of errors within five minutes at which an alarm on the KMS key of a delivery stream goes off. There is an alarm for
-   * each type of error: `KMSKeyAccessDenied`, `KMSKeyDisabled`, `KMSKeyInvalidState` and `KMSKeyNotFound`.
+   * The number of KMS errors of a delivery stream within five minutes at which an alarm goes off. There is an alarm for each type
+   * of error: `KMSKeyAccessDenied`, `KMSKeyDisabled`, `KMSKeyInvalidState` and `KMSKeyNotFound`.
    *
    * @see https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
    * @default 1

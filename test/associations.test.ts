@@ -1,5 +1,6 @@
 import {
-  App, Aws, type aws_connect as connect, aws_kinesis as kinesis, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, Fn, NestedStack, Stack,
+  App, Aws, type aws_connect as connect, aws_kinesis as kinesis, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, Fn, NestedStack,
+  Stack,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, type KinesisStreamDestination, StreamingDestination } from '../src';
@@ -96,7 +97,7 @@ describe('duplicate associations', () => {
     new ConnectDataStreaming(stack, 'One', { instance: existingInstance(stack), agentEvents: managed() });
     const instance = ConnectInstance.fromInstanceId(stack, 'Same', INSTANCE_ID);
     expect(() => new ConnectDataStreaming(stack, 'Two', { instance, agentEvents: managed() })).toThrow(
-      'Stack/Two/AgentEvents: cannot stream AGENT_EVENTS: Stack/One/AgentEvents already streams it from this Amazon Connect instance, which sends '
+      'Stack/Two/AgentEvents: cannot stream agent events: Stack/One/AgentEvents already streams them from this Amazon Connect instance, which sends '
       + 'each data type to one stream; remove one of the two, or set the env of stacks that you deploy to different Regions');
   });
 
@@ -106,7 +107,7 @@ describe('duplicate associations', () => {
     new ConnectDataStreaming(one, 'Streaming', { instance: ConnectInstance.fromInstanceId(one, 'Instance', INSTANCE_ID), agentEvents: managed() });
     const instance = ConnectInstance.fromInstanceId(two, 'Instance', INSTANCE_ID);
     expect(() => new ConnectDataStreaming(two, 'Streaming', { instance, agentEvents: managed() }))
-      .toThrow('Two/Streaming/AgentEvents: cannot stream AGENT_EVENTS: One/Streaming/AgentEvents already streams it from this Amazon Connect instance');
+      .toThrow('Two/Streaming/AgentEvents: cannot stream agent events: One/Streaming/AgentEvents already streams them from this Amazon Connect instance');
   });
 
   test.each<[string, Record<'one' | 'two', (stack: Stack) => ConnectInstance>]>([
@@ -161,7 +162,7 @@ describe('instances whose ARN is an unresolved token', () => {
       instance: existingInstance(stack, `${id}Instance`, Fn.importValue('InstanceArn')), agentEvents: managed(),
     });
     stream('One');
-    expect(() => stream('Two')).toThrow('Stack/Two/AgentEvents: cannot stream AGENT_EVENTS: Stack/One/AgentEvents already streams it');
+    expect(() => stream('Two')).toThrow('Stack/Two/AgentEvents: cannot stream agent events: Stack/One/AgentEvents already streams them');
   });
 });
 

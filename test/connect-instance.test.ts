@@ -80,7 +80,8 @@ describe('input validation', () => {
 
   test('rejects a malformed ARN that contains an unresolved token', () => {
     const half = `arn:${stack.partition}:kinesis:${REGION}:${ACCOUNT}:stream/name`;
-    expect(() => ConnectInstance.fromInstanceArn(stack, 'Instance', half)).toThrow('Stack/Instance: instanceArn must be the ARN of an Amazon Connect instance, got "arn:${Token[AWS.Partition.');
+    expect(() => ConnectInstance.fromInstanceArn(stack, 'Instance', half)).toThrow('Stack/Instance: instanceArn must be the ARN of an Amazon Connect instance, got '
+      + '"{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":kinesis:us-east-1:111122223333:stream/name"]]}"; specify an ARN such as arn:aws:connect:');
   });
 
   test.each([INSTANCE_ARN, '', 'a b'])('rejects "%s" as an instance id', (id) => {

@@ -142,7 +142,7 @@ describe('contactRecordsBucket', () => {
 describe('ContactRecordsTable validation', () => {
   test.each(['ContactRecords', 'contact-records', ''])('rejects "%s" as a table name', (tableName) => {
     expect(() => newTable(newStack(), { tableName })).toThrow(
-      `Stack/Table: tableName must be lowercase letters, digits and underscores, got "${tableName}"; specify a value such as contact_records`);
+      `Stack/Table: tableName must consist of lowercase letters, digits and underscores, got "${tableName}"; specify a value such as contact_records`);
   });
 
   test.each(['22.11.2026', '2026-11-22T00:00:00Z', 'since 2026-11-22'])('rejects "%s" as a first day', (firstDay) => {

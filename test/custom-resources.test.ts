@@ -58,8 +58,8 @@ describe('inline policies of the role that custom resources of a stack share', (
     expect(sum(characters)).toBeLessThanOrEqual(QUOTA);
     expect(sum(characters) + characters[0]).toBeGreaterThan(QUOTA);
     expect(error).toBe(`Stack: cannot add the grant on the key ${arn('kms', 'key', characters.length + 1)}: the custom resources of a stack share a role, `
-      + `and its inline policies would exceed 10,240 characters, got ${sum(characters) + characters[0]} or more; move some of the instances to another stack, `
-      + 'or avoid lookups: specify roles with ConnectInstance.fromInstanceAttributes(), or use ConnectInstance.fromLookup()');
+      + `and its inline policies would exceed 10,240 characters, got ${sum(characters) + characters[0]} or more; move some of the instances to another stack; `
+      + 'if the stack contains lookups, specify roles with ConnectInstance.fromInstanceAttributes(), or use ConnectInstance.fromLookup()');
   });
 
   test('contain the permissions of both lookups and grants', () => {

@@ -521,8 +521,8 @@ describe('destination of a delivery stream', () => {
     const found = alarms(monitorDeliveryStream(stack, firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Delivery', DELIVERY_STREAM_ARN)));
     expect(found['ContactRecords/DeliveryLate'].MetricName).toBe('DeliveryToS3.DataFreshness');
     Annotations.fromStack(stack).hasWarning('/Stack/Monitoring/ContactRecords',
-      'AWS CDK cannot determine the destination of existing. Its alarms use the metrics of delivery to Amazon S3, and never go off if it has another '
-      + 'destination; acknowledge this warning if the destination is Amazon S3; otherwise create alarms on the metrics of its destination, such as '
+      'AWS CDK cannot determine the destination of the delivery stream existing. The alarms on delivery use the metrics of Amazon S3, and never go off '
+      + 'if it has another destination; acknowledge this warning if the destination is Amazon S3; otherwise create alarms on the metrics of its destination, such as '
       + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\') [ack: cdk-connect-data-streaming:unknownDestination]');
 
     const acknowledged = newStack();

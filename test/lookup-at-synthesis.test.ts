@@ -148,7 +148,7 @@ describe('fromLookup() validation', () => {
   ])('rejects an instance in another %s than the stack', (part, env, expected, actual) => {
     expect(lookUp(env, INSTANCE_ARN)).toThrow(
       `Stack/Instance: instanceArn must be in the ${part} of the stack, ${expected}, got ${INSTANCE_ARN} in ${actual}; Amazon Connect requires the instance, `
-      + `its streams and this construct to be in one account and Region: specify an Amazon Connect instance in ${expected}, or use a stack in ${actual}`);
+      + `its streams and this construct to be in one account and Region: specify an Amazon Connect instance in ${part} ${expected}, or use a stack in ${part} ${actual}`);
   });
 
   test.each(['', 'aaaaaaaa-bbbb-cccc-dddd-111111111111', KEY_ARN])('rejects "%s" as an instance ARN', (arn) => {

@@ -159,7 +159,7 @@ describe('cdk-nag validation plugins', () => {
   });
 });
 
-test('acknowledgements do not apply to other resources of the stack', () => {
+test('acknowledgments do not apply to other resources of the stack', () => {
   const { stack, streaming } = built(allDestinations);
   new s3.Bucket(stack, 'Another');
   acknowledgeAwsSolutions(streaming);
@@ -182,7 +182,7 @@ describe('cdk-nag documentation', () => {
     expect(rules(PAGE.split('```')[0])).toEqual(rules(SCENARIOS.flatMap(([, , ...found]) => found.flat()).join()));
   });
 
-  test('contains the acknowledgements of the example', () => {
+  test('contains the acknowledgments of the example', () => {
     expect(PAGE.split('```ts\n')[1].split('```')[0]).toBe(EXAMPLE);
   });
 });

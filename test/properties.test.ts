@@ -17,7 +17,7 @@ const APPS = Number(process.env.APPS ?? 1000);
 /** The documented errors that a random app can cause. */
 const DOCUMENTED = [
   /: at least one of contactRecords, .* must be specified, got none; /,
-  /: cannot stream \w+: \S+ already streams it from this Amazon Connect instance/,
+  /: cannot stream [a-z ]+: \S+ already streams them from this Amazon Connect instance/,
   /: the KMS key must be a key or an alias with a known target key, got the imported alias /,
   / must be sent to a Kinesis data stream, got a Firehose delivery stream; /,
   /: encryption of a delivery stream must use a customer managed key, got the AWS managed key /,

@@ -203,11 +203,11 @@ describe('orders', () => {
   });
 
   test('are the adversarial orders beyond the limit, with each item as early and as late as possible', () => {
-    const independent = [...'abcdefg'];
+    const independent = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     const { orders, exhaustive } = possibleOrders(dependencies({ ...Object.fromEntries(independent.map((item) => [item, []])), h: ['g'] }));
     expect(exhaustive).toBe(false);
     for (const item of independent) expect(orders.some(([first]) => first === item)).toBe(true);
-    for (const item of 'abcdefh') expect(orders.some((order) => order.at(-1) === item)).toBe(true);
+    for (const item of [...independent.filter((other) => other !== 'g'), 'h']) expect(orders.some((order) => order.at(-1) === item)).toBe(true);
     expect(orders.some(([first, second]) => first === 'g' && second === 'h')).toBe(true);
     expect(orders.some((order) => order.at(-2) === 'g' && order.at(-1) === 'h')).toBe(true);
   });

@@ -110,7 +110,7 @@ describe('the construct rejects', () => {
     stack.node.setContext('@aws-cdk/core:enablePartitionLiterals', true); // as in every app of `cdk init`
     expect(() => streamAgentEvents(stack, existingInstance(stack, 'Instance', arn))).toThrow(
       `Stack/Streaming: instance must be in the ${part} of the stack, ${expected}, got ${arn} in ${actual}; Amazon Connect requires the instance, `
-      + `its streams and this construct to be in one account and Region: specify an Amazon Connect instance in ${expected}, or use a stack in ${actual}`);
+      + `its streams and this construct to be in one account and Region: specify an Amazon Connect instance in ${part} ${expected}, or use a stack in ${part} ${actual}`);
   });
 
   test('an instance that a stack in another Region defines', () => {
@@ -138,7 +138,7 @@ describe('the construct rejects', () => {
     const stack = new Stack(app, 'Stack', { env: ENV });
     const agentEvents = StreamingDestination.kinesisStream(new kinesis.Stream(streams, 'Stream', { streamName: 'name' }));
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
-      .toThrow(/must be in the Region of the stack, us-east-1, got .* in eu-west-1; .*: specify a Kinesis data stream in us-east-1, or use a stack in eu-west-1$/);
+      .toThrow(/must be in the Region of the stack, us-east-1, got .* in eu-west-1; .*: specify a Kinesis data stream in Region us-east-1, or use a stack in Region eu-west-1$/);
   });
 
   test('a Firehose delivery stream in another Region', () => {

@@ -1,6 +1,7 @@
 import type { SynthesizedStack, TemplateResource } from './cloud-assembly';
 import { referencesOf, textOf } from './intrinsics';
 import type { StorageConfig, StorageConfigList } from './storage-configs';
+import { DATA_TYPES } from '../private/common/data-types';
 
 /** The primary identifier of an association in CloudFormation. */
 interface AssociationIdentifier {
@@ -42,8 +43,9 @@ export function resourceMapping(stack: SynthesizedStack, instanceArn: string, li
   }
   for (const { resourceType, storageConfigs } of lists.filter((list) => !declared.some((one) => one.resourceType === list.resourceType))) {
     for (const config of storageConfigs) {
-      result.problems.push(`${resourceType}: the instance sends it to ${described(config)}, but the stack does not declare the association; add the `
-        + `destination to the construct, or omit ${resourceType}.json`);
+      const isStreamed = DATA_TYPES.some((dataType) => dataType.resourceType === resourceType);
+      result.problems.push(`${resourceType}: the instance sends it to ${described(config)}, but the stack does not declare the association; `
+        + `${isStreamed ? 'add the destination to the construct, or ' : ''}omit ${resourceType}.json`);
     }
   }
   for (const association of declared) {

@@ -35,7 +35,7 @@ export class FakeDynamoDb extends LoopbackServer {
     response.end(JSON.stringify(reason
       ? {
         __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-        Message: `Transaction cancelled [${reason}, None]`,
+        Message: `Transaction canceled [${reason}, None]`,
         CancellationReasons: [{ Code: reason }, { Code: 'None' }],
       }
       : {}));

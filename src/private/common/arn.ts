@@ -37,10 +37,10 @@ export const DELIVERY_STREAM_ARN: ArnFormat = {
 };
 
 /** Throws if the value is not an ARN of this format. Unresolved tokens are not validated. */
-export function validateArn(path: string, what: string, arn: string, { resource, pattern, example }: ArnFormat): void {
+export function validateArn(scope: Construct, what: string, arn: string, { resource, pattern, example }: ArnFormat, path = scope.node.path): void {
   const isKnown = arn.startsWith('arn:') || !Token.isUnresolved(arn);
   if (isKnown && !pattern.test(arn)) {
-    throw errorAt(path, `${what} must be the ARN of ${resource}, got "${arn}"`, `specify an ARN such as ${example}`);
+    throw errorAt(path, `${what} must be the ARN of ${resource}, got "${format(scope, arn)}"`, `specify an ARN such as ${example}`);
   }
 }
 
@@ -57,7 +57,7 @@ export function validateSameAccount(path: string, instanceArn: string, roleArn: 
 export function validateLocalArn(
   scope: Construct, what: string, arn: string, arnFormat: ArnFormat, resource: IEnvironmentAware, path = scope.node.path,
 ): void {
-  validateArn(path, what, arn, arnFormat);
+  validateArn(scope, what, arn, arnFormat, path);
 
   const stack = Stack.of(scope);
   const [, partition, , region, account] = partsOf(arn);
@@ -69,7 +69,7 @@ export function validateLocalArn(
     if (isDifferent(actual, expected)) {
       throw errorAt(path, `${what} must be in the ${part} of the stack, ${expected}, got ${format(scope, arn)} in ${actual}`,
         'Amazon Connect requires the instance, its streams and this construct to be in one account and Region: specify '
-        + `${arnFormat.resource} in ${expected}, or use a stack in ${actual}`);
+        + `${arnFormat.resource} in ${part} ${expected}, or use a stack in ${part} ${actual}`);
     }
   }
 }

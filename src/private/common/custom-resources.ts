@@ -3,7 +3,6 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AwsCustomResource, AwsCustomResourcePolicy, type AwsSdkCall } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { errorAt } from './errors';
-import { format } from './formatting';
 import { singletonIn } from './singleton';
 
 const MAX_POLICY_CHARACTERS = 10_240;
@@ -49,10 +48,10 @@ export class CustomResources extends Construct {
     this.policyCharacters += document.replace(/\$\{Token\[[^\]]*\]\}/g, '').length;
 
     if (wasWithinQuota && this.policyCharacters > MAX_POLICY_CHARACTERS) {
-      const { message } = errorAt(Stack.of(this), `cannot add ${format(this, purpose)}: the custom resources of a stack share a role, and its inline `
+      const { message } = errorAt(Stack.of(this), `cannot add ${purpose}: the custom resources of a stack share a role, and its inline `
         + `policies would exceed ${MAX_POLICY_CHARACTERS.toLocaleString('en-US')} characters, got ${this.policyCharacters} or more`,
-      'move some of the instances to another stack, or avoid lookups: specify roles with ConnectInstance.fromInstanceAttributes(), or use '
-        + 'ConnectInstance.fromLookup()');
+      'move some of the instances to another stack; if the stack contains lookups, specify roles with ConnectInstance.fromInstanceAttributes(), or '
+        + 'use ConnectInstance.fromLookup()');
       Annotations.of(resource).addError(message);
     }
   }

@@ -42,7 +42,7 @@ export class Instance implements IEnvironmentAware {
 
   private constructor(private readonly instance: connect.IInstanceRef) {
     this.arn = instance.instanceRef.instanceArn;
-    const id = this.arn.slice(this.arn.lastIndexOf('/') + 1); // an ARN that is a token has no slash
+    const id = this.arn.slice(this.arn.lastIndexOf('/') + 1); // an unresolved token has no slash
     this.identity = identityOf(instance, id);
     this.isStackSpecific = isStackSpecific(instance, id);
     this.knownServiceRoleArn = CfnInstance.isCfnInstance(instance) ? instance.attrServiceRole : (instance as InstanceWithRole).serviceRoleArn;

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type AwsCustomResource, PhysicalResourceId, PhysicalResourceIdReference } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
 import { CustomResources } from '../common/custom-resources';
+import { format } from '../common/formatting';
 import { identityOf, shortHash } from '../common/identity';
 import type { Instance } from '../common/instance';
 import { singletonIn } from '../common/singleton';
@@ -39,7 +40,7 @@ export class KmsGrants extends Construct {
 
 function newGrant(stack: Stack, id: string, key: IKey, roleArn: string): AwsCustomResource {
   return CustomResources.of(stack).add(id, {
-    purpose: `the grant on the key ${key.keyArn}`,
+    purpose: `the grant on the key ${format(stack, key.keyArn)}`,
     onUpdate: {
       service: 'kms',
       action: 'CreateGrant',

@@ -78,8 +78,8 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
 
 function assumeS3({ scope }: MonitoredStream, stream: IDeliveryStream): string {
   addWarning(scope, 'unknownDestination',
-    `AWS CDK cannot determine the destination of ${format(scope, stream.deliveryStreamName)}. Its alarms use the metrics of delivery to Amazon S3, and never go `
-    + 'off if it has another destination',
+    `AWS CDK cannot determine the destination of the delivery stream ${format(scope, stream.deliveryStreamName)}. The alarms on delivery use the metrics `
+    + 'of Amazon S3, and never go off if it has another destination',
     'acknowledge this warning if the destination is Amazon S3; otherwise create alarms on the metrics of its destination, such as '
     + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\')');
   return 'S3';

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { CustomResources } from '../common/custom-resources';
+import { format } from '../common/formatting';
 import { shortHash } from '../common/identity';
 import type { Instance } from '../common/instance';
 import { referencesIn } from '../common/references';
@@ -49,7 +50,7 @@ function newLookup(stack: Stack, id: string, instanceArn: string, isFirst: boole
   // DescribeInstance requires it, and it has no resource level. Later lookups share the role, which has the permission by then.
   const describeDirectories = new PolicyStatement({ actions: ['ds:DescribeDirectories'], resources: ['*'] });
   return CustomResources.of(stack).add(id, {
-    purpose: `the lookup of the service-linked role of ${instanceArn}`,
+    purpose: `the lookup of the service-linked role of ${format(stack, instanceArn)}`,
     onUpdate: {
       service: 'connect',
       action: 'DescribeInstance',

@@ -1,5 +1,6 @@
 import type { CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
 import { Construct, type IConstruct } from 'constructs';
+import type { DataType } from '../common/data-types';
 import { errorAt } from '../common/errors';
 import type { Instance } from '../common/instance';
 import { singletonIn } from '../common/singleton';
@@ -7,6 +8,7 @@ import { isDifferent } from '../common/tokens';
 
 interface Entry {
   readonly association: CfnInstanceStorageConfig;
+  readonly dataType: DataType;
   readonly instance: Instance;
 }
 
@@ -22,21 +24,22 @@ export class Associations extends Construct {
   private readonly byInstance = new Map<string, Entry[]>();
 
   /** Deploys the association after the other associations of its instance in its stack. */
-  public add(association: CfnInstanceStorageConfig, instance: Instance): void {
+  public add(entry: Entry): void {
+    const { association, dataType, instance } = entry;
     const others = this.byInstance.get(instance.identity)?.filter((other) => isInTree(other.association)) ?? [];
 
     const duplicate = others
-      .filter((other) => other.association.resourceType === association.resourceType)
-      .find((other) => isSameInstance(other, { association, instance }));
+      .filter((other) => other.dataType === dataType)
+      .find((other) => isSameInstance(other, entry));
     if (duplicate) {
-      throw errorAt(pathOf(association), `cannot stream ${association.resourceType}: ${pathOf(duplicate.association)} already streams it from this `
+      throw errorAt(pathOf(association), `cannot stream ${dataType.label}: ${pathOf(duplicate.association)} already streams them from this `
         + 'Amazon Connect instance, which sends each data type to one stream',
       'remove one of the two, or set the env of stacks that you deploy to different Regions');
     }
 
     const previous = others.filter((other) => other.association.stack === association.stack).pop();
     if (previous) association.node.addDependency(previous.association);
-    this.byInstance.set(instance.identity, [...others, { association, instance }]);
+    this.byInstance.set(instance.identity, [...others, entry]);
   }
 }
 
