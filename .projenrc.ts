@@ -341,6 +341,7 @@ new JsonFile(project, 'stryker.config.json', {
       config: {
         ...project.jest!.config as object,
         collectCoverage: false,
+        testMatch: ['<rootDir>/test/unit-tests.ts'],
         // The slow tests would detect more, but take a minute for each mutant.
         testPathIgnorePatterns: ['/node_modules/', SLOW_TESTS],
       },

@@ -38,8 +38,13 @@ function fill(add: (stack: Stack, number: number) => void): { error: string; ful
     for (let number = 1; number <= count; number++) add(stack, number);
     return stack;
   };
-  const count = Array.from({ length: 60 }, (_, index) => index + 1).find((number) => errorOf(stackWith(number)) !== undefined)!;
-  return { error: errorOf(stackWith(count))!, full: stackWith(count - 1) };
+  let [fits, exceeds] = [0, 60];
+  while (exceeds - fits > 1) {
+    const count = Math.floor((fits + exceeds) / 2);
+    if (errorOf(stackWith(count)) === undefined) fits = count;
+    else exceeds = count;
+  }
+  return { error: errorOf(stackWith(exceeds))!, full: stackWith(fits) };
 }
 
 function policyCharacters(stack: Stack): number[] {
