@@ -8,9 +8,9 @@ export enum KeyAccess {
    * Adds a statement to the key policy if this app defines the key and its stack can safely reference the role; creates a KMS
    * grant otherwise.
    *
-   * The stack of the key can safely reference the role if it is also the stack of the construct; if the instance is specified by
-   * a literal ARN or id; or if the instance is in the stack of the key or in a stack that this one depends on. In other cases,
-   * the reference could create a dependency cycle between stacks.
+   * The stack of the key can safely reference the role if the instance is specified by a literal ARN or id; if the instance is in
+   * the stack of the key or in a stack that this one depends on; or if the construct is in the stack of the key, and the instance
+   * is not in a nested stack of it. In other cases, the reference could create a circular dependency.
    */
   AUTOMATIC = 'AUTOMATIC',
 
