@@ -2,6 +2,7 @@
 import { readFileSync } from 'fs';
 import { createRequire } from 'module';
 import { type AddStreaming, newApp } from './scenario';
+import { replaceIntrinsics } from '../../test/template/intrinsics';
 import { deploymentSteps, type Template } from '../../test/template/template';
 
 export interface Measurement {
@@ -43,6 +44,6 @@ console.log(JSON.stringify({
 
 /** The policy document with a role ARN in place of each reference, as it is deployed. */
 function withRoleArns(document: unknown): string {
-  return JSON.stringify(document).replace(/\{"Fn::GetAtt":[^}]*\}/g, '"arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/'
-    + 'AWSServiceRoleForAmazonConnect_aaaaaaaaaaaaaaaaaaaa"');
+  const roleArn = 'arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_aaaaaaaaaaaaaaaaaaaa';
+  return JSON.stringify(replaceIntrinsics(document, () => roleArn));
 }
