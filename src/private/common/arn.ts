@@ -37,7 +37,7 @@ export const DELIVERY_STREAM_ARN: ArnFormat = {
 };
 
 /** Throws if the value is not an ARN of this format. Unresolved tokens are not validated. */
-export function validateArn(scope: Construct, what: string, arn: string, { resource, pattern, example }: ArnFormat, path = scope.node.path): void {
+export function validateArn(scope: Construct, what: string, arn: string, { resource, pattern, example }: ArnFormat, path: string): void {
   const isKnown = arn.startsWith('arn:') || !Token.isUnresolved(arn);
   if (isKnown && !pattern.test(arn)) {
     throw errorAt(path, `${what} must be the ARN of ${resource}, got "${format(scope, arn)}"`, `specify an ARN such as ${example}`);
