@@ -66,6 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dt-sql-parser@^4.5.1', // parses Trino SQL, which Athena uses
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
+    'jest-environment-node@^30', // the environment that mutation testing extends
     'marked@^16', // renders Markdown for check:pages
     'marked-gfm-heading-id@^4',
     'textlint@^15',
@@ -341,6 +342,7 @@ new JsonFile(project, 'stryker.config.json', {
         ...project.jest!.config as object,
         collectCoverage: false,
         testMatch: ['<rootDir>/test/unit-tests.ts'],
+        testEnvironment: '<rootDir>/test/fail-fast-environment.ts',
         // The slow tests would detect more, but take a minute for each mutant.
         testPathIgnorePatterns: ['/node_modules/', SLOW_TESTS],
       },
