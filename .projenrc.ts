@@ -342,7 +342,7 @@ new JsonFile(project, 'stryker.config.json', {
         ...project.jest!.config as object,
         collectCoverage: false,
         testMatch: ['<rootDir>/test/unit-tests.ts'],
-        testEnvironment: '<rootDir>/test/fail-fast-environment.cjs',
+        testEnvironment: './test/fail-fast-environment.cjs',
         // The slow tests would detect more, but take a minute for each mutant.
         testPathIgnorePatterns: ['/node_modules/', SLOW_TESTS],
       },
