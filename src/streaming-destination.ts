@@ -1,14 +1,18 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import type { aws_kinesis as kinesisRefs, aws_kinesisfirehose as firehoseRefs } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { DELIVERY_STREAM_ARN, KINESIS_STREAM_ARN, validateLocalArn } from './private/common/arn';
+import { deliveryStreamResource, isDeliveryStream } from './private/common/delivery-streams';
 import { addWarning, errorAt } from './private/common/errors';
 import { format } from './private/common/formatting';
+import { isStream, streamResource } from './private/common/kinesis-streams';
 import { contactRecordsBucket, contactRecordsDestination } from './private/contact-records/bucket';
 import { customerManagedKey, targetKeyOf } from './private/keys/customer-managed-key';
+import { streamEncryption } from './private/keys/stream-key';
 import type { BoundDestination, DestinationContext } from './private/streaming/bound-destination';
 
 /**
@@ -55,11 +59,11 @@ export abstract class StreamingDestination {
    * An existing Kinesis data stream, or a Kinesis data stream that your app creates.
    *
    * If an existing stream is encrypted with a customer managed key, specify the key, so that Amazon Connect is granted access to
-   * it: `Stream.fromStreamAttributes(scope, id, { streamArn, encryptionKey })`.
+   * it: `Stream.fromStreamAttributes(scope, id, { streamArn, encryptionKey })`. The key of a `CfnStream` is read from its properties.
    *
-   * @param stream a stream in the account and Region of the construct
+   * @param stream a stream in the account and Region of the construct: a `Stream`, a `CfnStream` or an imported stream
    */
-  public static kinesisStream(stream: kinesis.IStream): KinesisStreamDestination {
+  public static kinesisStream(stream: kinesisRefs.IStreamRef): KinesisStreamDestination {
     return new ExistingKinesisStream(stream);
   }
 
@@ -78,9 +82,10 @@ export abstract class StreamingDestination {
    * An existing Firehose delivery stream, or a Firehose delivery stream that your app creates. It supports contact records only.
    * Its source must be direct put: a delivery stream with a Kinesis data stream as its source rejects the records.
    *
-   * @param stream a delivery stream in the account and Region of the construct
+   * @param stream a delivery stream in the account and Region of the construct: a `DeliveryStream`, a `CfnDeliveryStream` or an
+   * imported delivery stream
    */
-  public static deliveryStream(stream: firehose.IDeliveryStream): DeliveryStreamDestination {
+  public static deliveryStream(stream: firehoseRefs.IDeliveryStreamRef): DeliveryStreamDestination {
     return new ExistingDeliveryStream(stream);
   }
 
@@ -111,21 +116,27 @@ export abstract class KinesisStreamDestination extends StreamingDestination {}
 export abstract class DeliveryStreamDestination extends StreamingDestination {}
 
 class ExistingKinesisStream extends KinesisStreamDestination {
-  constructor(private readonly stream: kinesis.IStream) {
+  constructor(private readonly stream: kinesisRefs.IStreamRef) {
     super();
   }
 
   public _bind(scope: Construct, { dataType }: DestinationContext): BoundDestination {
-    validateLocalArn(scope, dataType.prop, this.stream.streamArn, KINESIS_STREAM_ARN, this.stream);
-    const isImported = this.stream.node.defaultChild === undefined;
-    if (isImported && !this.stream.encryptionKey) {
+    const { streamArn } = this.stream.streamRef;
+    validateLocalArn(scope, dataType.prop, streamArn, KINESIS_STREAM_ARN, this.stream);
+    if (isStream(this.stream) && (this.stream.encryptionKey || this.stream.node.defaultChild)) return bindKinesisStream(this.stream);
+
+    const resource = streamResource(this.stream);
+    const encryption = resource && streamEncryption(scope, resource);
+    if (!encryption) {
       addWarning(scope, 'unknownStreamEncryption',
-        `AWS CDK cannot determine how ${format(scope, this.stream.streamArn)} is encrypted. If it is encrypted with a customer managed key, records are `
+        `AWS CDK cannot determine how ${format(scope, streamArn)} is encrypted. If it is encrypted with a customer managed key, records are `
         + 'lost until Amazon Connect is allowed to use the key',
         'specify the key with Stream.fromStreamAttributes({ streamArn, encryptionKey }), or acknowledge this warning if the stream has no customer '
         + 'managed key');
     }
-    return bindKinesisStream(this.stream);
+    return bindKinesisStream(isStream(this.stream) && !encryption?.key
+      ? this.stream
+      : kinesis.Stream.fromStreamAttributes(scope, 'Existing', { streamArn, encryptionKey: encryption?.key }));
   }
 }
 
@@ -150,20 +161,23 @@ class NewKinesisStream extends KinesisStreamDestination {
 }
 
 class ExistingDeliveryStream extends DeliveryStreamDestination {
-  constructor(private readonly stream: firehose.IDeliveryStream) {
+  constructor(private readonly stream: firehoseRefs.IDeliveryStreamRef) {
     super();
   }
 
   public _bind(scope: Construct, context: DestinationContext): BoundDestination {
+    const { deliveryStreamArn } = this.stream.deliveryStreamRef;
     validateDeliveryStreamSupport(scope, context);
-    validateLocalArn(scope, context.dataType.prop, this.stream.deliveryStreamArn, DELIVERY_STREAM_ARN, this.stream);
-    const resource = this.stream.node.defaultChild;
-    const type = firehose.CfnDeliveryStream.isCfnDeliveryStream(resource) ? resource.deliveryStreamType : undefined;
-    if (type !== undefined && type !== 'DirectPut') {
+    validateLocalArn(scope, context.dataType.prop, deliveryStreamArn, DELIVERY_STREAM_ARN, this.stream);
+    const resource = deliveryStreamResource(this.stream);
+    const type = resource?.deliveryStreamType ?? (resource?.kinesisStreamSourceConfiguration ? 'KinesisStreamAsSource' : 'DirectPut');
+    if (!Token.isUnresolved(type) && type !== 'DirectPut') {
       throw errorAt(scope, `the delivery stream must be of type DirectPut to receive records from Amazon Connect, got ${this.stream.node.path} of type ${type}`,
         'specify its source with StreamingDestination.kinesisStream(), or a delivery stream without a source');
     }
-    return bindDeliveryStream(this.stream);
+    return bindDeliveryStream(isDeliveryStream(this.stream)
+      ? this.stream
+      : firehose.DeliveryStream.fromDeliveryStreamArn(scope, 'Existing', deliveryStreamArn));
   }
 }
 

@@ -1,6 +1,5 @@
 import {
-  App, Aws, type aws_connect as connect, aws_kinesis as kinesis, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, Fn, NestedStack,
-  Stack,
+  App, Aws, type aws_connect as connect, aws_kinesis as kinesis, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, Fn, Stack,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, type KinesisStreamDestination, StreamingDestination } from '../src';
@@ -78,16 +77,6 @@ describe('associations of an instance', () => {
     new ConnectDataStreaming(stack, 'Two', { instance: existingInstance(stack, 'Second', second), contactRecords: managed() });
 
     expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: [] });
-  });
-
-  test('adds no dependencies between the associations of different stacks', () => {
-    const parent = newStack();
-    const nested = new NestedStack(parent, 'Nested');
-    new ConnectDataStreaming(parent, 'One', { instance: existingInstance(parent), agentEvents: managed() });
-    new ConnectDataStreaming(nested, 'Two', { instance: existingInstance(nested), contactRecords: managed() });
-
-    expect(dependencies(parent)).toEqual({ AGENT_EVENTS: [] });
-    expect(dependencies(nested)).toEqual({ CONTACT_TRACE_RECORDS: [] });
   });
 });
 

@@ -1,101 +1,158 @@
-import { aws_kinesis as kinesis, aws_kms as kms, CfnParameter, type Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { ACCOUNT, associations, existingInstance, instanceWithRole, newStack, REGION, resources } from './support';
-import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
+import { App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, CfnResource, Stack, type StackProps, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { ACCOUNT, associations, ENV, existingInstance, instanceWithRole, newStack, REGION, resources, ROLE_ARN, sdkCalls, type Statement, types } from './support';
+import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
+import { deploymentSteps, type Template as TemplateJson } from './template/template';
 
-const QUOTA = 10_240; // the IAM quota for the inline policies of a role, without white space
+/** The IAM quotas, in characters without white space. */
+const MAX_INLINE_CHARACTERS = 10_240; // of all inline policies of a role
+const MAX_MANAGED_CHARACTERS = 6_144; // of a managed policy
+const MAX_MANAGED_POLICIES = 10; // of a role, by default
+
+function id(number: number): string {
+  return `aaaaaaaa-bbbb-cccc-dddd-${String(number).padStart(12, '0')}`;
+}
 
 function arn(service: string, resource: string, number: number): string {
-  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}/aaaaaaaa-bbbb-cccc-dddd-${String(number).padStart(12, '0')}`;
+  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}/${id(number)}`;
 }
 
-function withLookup(stack: Stack, number: number): void {
-  stream(stack, number, existingInstance(stack, `Instance${number}`, arn('connect', 'instance', number)));
-}
-
-function withGrant(stack: Stack, number: number): void {
-  stream(stack, number, instanceWithRole(stack, `Instance${number}`, arn('connect', 'instance', number)));
+function imported(stack: Stack, number: number): ConnectInstance {
+  return existingInstance(stack, `Instance${number}`, arn('connect', 'instance', number));
 }
 
 /** Streams to a stream with an imported key, which requires a grant. */
-function stream(stack: Stack, number: number, instance: ConnectInstance): void {
+function withGrant(stack: Stack, number: number, instance = imported(stack, number)): void {
   const encryptionKey = kms.Key.fromKeyArn(stack, `Key${number}`, arn('kms', 'key', number));
   const existing = kinesis.Stream.fromStreamAttributes(stack, `Stream${number}`, { streamArn: arn('kinesis', 'stream', number), encryptionKey });
   new ConnectDataStreaming(stack, `Streaming${number}`, { instance, agentEvents: StreamingDestination.kinesisStream(existing) });
 }
 
-/** Returns the error of the stack, if any. */
-function errorOf(stack: Stack): string | undefined {
-  const errors = Annotations.fromStack(stack).findError('*', Match.anyValue()).map(({ entry }) => String(entry.data));
-  expect(errors.length).toBeLessThanOrEqual(1);
-  return errors[0];
+function withKnownRole(stack: Stack, number: number): void {
+  withGrant(stack, number, instanceWithRole(stack, `Instance${number}`, arn('connect', 'instance', number), `${ROLE_ARN}${id(number)}`));
 }
 
-/** Adds constructs until the stack has an error. Returns the error, and the stack with the largest number without an error. */
-function fill(add: (stack: Stack, number: number) => void): { error: string; full: Stack } {
-  const stackWith = (count: number) => {
-    const stack = newStack();
-    for (let number = 1; number <= count; number++) add(stack, number);
-    return stack;
-  };
-  let [fits, exceeds] = [0, 60];
-  while (exceeds - fits > 1) {
-    const count = Math.floor((fits + exceeds) / 2);
-    if (errorOf(stackWith(count)) === undefined) fits = count;
-    else exceeds = count;
-  }
-  return { error: errorOf(stackWith(exceeds))!, full: stackWith(fits) };
+function stackWith(count: number, add: (stack: Stack, number: number) => void, props?: StackProps): Stack {
+  const stack = newStack(props);
+  for (let number = 1; number <= count; number++) add(stack, number);
+  return stack;
 }
 
-function policyCharacters(stack: Stack): number[] {
-  return Object.values(resources(stack, 'AWS::IAM::Policy')).map(({ Properties }) => JSON.stringify(Properties.PolicyDocument).length);
-}
-
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, number) => total + number);
-}
-
-describe('inline policies of the role that custom resources of a stack share', () => {
-  test('cannot exceed the IAM quota', () => {
-    const { error, full } = fill(withGrant);
-
-    const characters = policyCharacters(full);
-    expect(sum(characters)).toBeLessThanOrEqual(QUOTA);
-    expect(sum(characters) + characters[0]).toBeGreaterThan(QUOTA);
-    expect(error).toBe(`Stack: cannot add the grant on the key ${arn('kms', 'key', characters.length + 1)}: the custom resources of a stack share a role, `
-      + `and its inline policies would exceed 10,240 characters, got ${sum(characters) + characters[0]} or more; move some of the instances to another stack; `
-      + 'if the stack contains lookups, specify roles with ConnectInstance.fromInstanceAttributes(), or use ConnectInstance.fromLookup()');
+/** The number of characters of a policy, with values of a usual length in place of the functions of CloudFormation. */
+function charactersOf(policy: { Properties: Record<string, unknown> }): number {
+  const literal = JSON.stringify(policy.Properties.PolicyDocument, (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if ('Fn::GetAtt' in value) return `${ROLE_ARN}abcdefghijklmnopqrst`;
+    if ('Fn::Join' in value) return arn('connect', 'instance', 1);
+    return 'Ref' in value ? arn('connect', 'instance', 1) : value;
   });
+  return literal.length;
+}
 
-  test('contain the permissions of both lookups and grants', () => {
-    const instances = ({ full }: { full: Stack }) => Object.keys(associations(full)).length;
-    expect(instances(fill(withLookup))).toBeLessThan(instances(fill(withGrant)));
-  });
+function expectQuotas(stack: Stack): void {
+  const inline = Object.values(resources(stack, 'AWS::IAM::Policy')).map(charactersOf);
+  const managed = Object.values(resources(stack, 'AWS::IAM::ManagedPolicy')).map(charactersOf);
+  expect(inline.reduce((sum, characters) => sum + characters, 0)).toBeLessThanOrEqual(MAX_INLINE_CHARACTERS);
+  expect(managed.length).toBeLessThan(MAX_MANAGED_POLICIES);
+  expect(Math.max(0, ...managed)).toBeLessThanOrEqual(MAX_MANAGED_CHARACTERS);
+  expect(errorsOf(stack)).toEqual([]);
+  expect(() => deploymentSteps(Template.fromStack(stack).toJSON() as TemplateJson)).not.toThrow();
+}
 
-  test('are sufficient for the lookups of 51 instances, but not of 52', () => {
-    const stack = newStack();
-    const lookUp = (number: number) => new ConnectDataStreaming(stack, `Streaming${number}`, {
-      instance: existingInstance(stack, `Instance${number}`, arn('connect', 'instance', number)),
-      agentEvents: StreamingDestination.newKinesisStream(),
-    });
-    for (let number = 1; number <= 51; number++) lookUp(number);
-    expect(sum(policyCharacters(stack))).toBeLessThanOrEqual(QUOTA);
-    expect(errorOf(stack)).toBeUndefined();
+function errorsOf(stack: Stack): string[] {
+  return Annotations.fromStack(stack).findError('*', Match.anyValue()).map(({ entry }) => String(entry.data));
+}
 
-    for (let number = 52; number <= 55; number++) lookUp(number);
-    expect(errorOf(stack)).toContain(`Stack: cannot add the lookup of the service-linked role of ${arn('connect', 'instance', 52)}: the custom resources`);
-  });
+function policies(stack: Stack): string[] {
+  return types(stack).filter((type) => type.startsWith('AWS::IAM::') && type.endsWith('Policy'));
+}
 
-  test('are measured without the unknown length of unresolved tokens', () => {
-    const stack = newStack();
-    for (let number = 1; number <= 80; number++) {
-      const parameter = new CfnParameter(stack, `InstanceArn${number}`);
-      new ConnectDataStreaming(stack, `Streaming${number}`, {
-        instance: existingInstance(stack, `Instance${number}`, parameter.valueAsString),
+describe('a stack', () => {
+  test.each<[string, StackProps | undefined]>([['', { env: ENV }], [' without env', {}]])(
+    '%s can contain the lookups of 90 instances with two data types each and a shared key, within the quotas of CloudFormation and IAM', (_, props) => {
+      const stack = stackWith(90, (scope, number) => new ConnectDataStreaming(scope, `Streaming${number}`, {
+        instance: ConnectInstance.fromInstanceId(scope, `Instance${number}`, id(number)),
+        contactRecords: StreamingDestination.newKinesisStream(),
         agentEvents: StreamingDestination.newKinesisStream(),
-      });
-    }
-    expect(policyCharacters(stack)).toHaveLength(80);
-    expect(errorOf(stack)).toBeUndefined();
+        encryptionKey: scope.node.tryFindChild('Key') as kms.Key | undefined ?? new kms.Key(scope, 'Key'),
+      }), props);
+
+      expectQuotas(stack);
+      expect(Object.keys(associations(stack))).toHaveLength(180);
+      expect(types(stack).length).toBeLessThanOrEqual(500);
+      expect(policies(stack)).toEqual(['AWS::IAM::Policy']);
+    });
+
+  test.each<[string, (stack: Stack, number: number) => void]>([
+    ['an imported key', withGrant],
+    ['an imported key, and a role that is known', withKnownRole],
+    ['a key that is a parameter', (stack, number) => new ConnectDataStreaming(stack, `Streaming${number}`, {
+      instance: imported(stack, number),
+      agentEvents: StreamingDestination.newKinesisStream(),
+      encryptionKey: kms.Key.fromKeyArn(stack, `Key${number}`, new CfnParameter(stack, `KeyArn${number}`).valueAsString),
+    })],
+    ['a key of the app', (stack, number) => new ConnectDataStreaming(stack, `Streaming${number}`, {
+      instance: imported(stack, number), agentEvents: StreamingDestination.newKinesisStream(), keyAccess: KeyAccess.GRANT,
+    })],
+  ])('can contain the lookups and grants of 40 instances within the quotas of IAM, if each instance has %s', (_, add) => {
+    const stack = stackWith(40, add);
+    expectQuotas(stack);
+    expect(sdkCalls(stack).filter(({ action }) => action === 'CreateGrant')).toHaveLength(40);
   });
+
+  test('has an error if the policies of the role exceed the quota of managed policies', () => {
+    const error = (count: number) => errorsOf(stackWith(count, withKnownRole));
+    expect(error(140)).toEqual([]);
+    expect(error(190)).toEqual([expect.stringMatching(new RegExp('^Stack: cannot add the grant on the key arn:aws:kms:us-east-1:111122223333:key/\\S+: the custom '
+      + 'resources of a stack share a role, and IAM allows a role to have at most 10 managed policies by default; move some of the instances to another stack'))]);
+  });
+});
+
+describe('policies of the role that custom resources of a stack share', () => {
+  const unresolvedArn = (stack: Stack, number: number, other?: ConnectDataStreaming) => {
+    const resource = new CfnResource(stack, `Resource${number}`, { type: 'Custom::Instance' });
+    if (other) resource.node.addDependency(other);
+    return Token.asString(resource.getAtt('InstanceArn'));
+  };
+  const stream = (stack: Stack, number: number, instanceArn: string, keyAccess?: KeyAccess) => new ConnectDataStreaming(stack, `Streaming${number}`, {
+    instance: existingInstance(stack, `Instance${number}`, instanceArn), agentEvents: StreamingDestination.newKinesisStream(), keyAccess,
+  });
+
+  test.each([KeyAccess.AUTOMATIC, KeyAccess.GRANT])('create no circular dependency if an instance depends on the streaming of another instance: %s', (keyAccess) => {
+    const stack = newStack();
+    const first = stream(stack, 1, arn('connect', 'instance', 1), keyAccess);
+    const second = stream(stack, 2, unresolvedArn(stack, 2, first), keyAccess);
+    const third = stream(stack, 3, unresolvedArn(stack, 3, second), keyAccess);
+    third.node.addDependency(first);
+
+    expectQuotas(stack);
+  });
+
+  test('extend no statement that was synthesized', () => {
+    const stack = stackWith(1, withGrant);
+    const [policy] = stack.node.findAll().filter((child) => CfnResource.isCfnResource(child) && child.cfnResourceType === 'AWS::IAM::Policy');
+    stack.resolve((policy as CfnResource & { policyDocument: unknown }).policyDocument);
+    withGrant(stack, 2);
+
+    const documents = Object.values(resources(stack, 'AWS::IAM::Policy')).map(({ Properties }) => Properties.PolicyDocument as { Statement: Statement[] });
+    const lookups = documents.flatMap(({ Statement }) => Statement).filter(({ Action }) => Action === 'connect:DescribeInstance');
+    expect(lookups.flatMap(({ Resource }) => Resource)).toEqual([1, 2].map((number) => arn('connect', 'instance', number)));
+  });
+});
+
+test.each(['before', 'after'])('the role is the same if the app adds a custom resource of its own %s the construct', (order) => {
+  const stack = new Stack(new App(), 'Stack', { env: ENV });
+  const addOwn = () => new AwsCustomResource(stack, 'Own', {
+    onUpdate: { service: 's3', action: 'ListBuckets', physicalResourceId: PhysicalResourceId.of('own') },
+    policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: ['*'] }),
+    installLatestAwsSdk: false,
+  });
+  if (order === 'before') addOwn();
+  withGrant(stack, 1);
+  if (order === 'after') addOwn();
+
+  const [reference] = stackWith(1, withGrant).node.findAll().filter((child) => CfnResource.isCfnResource(child) && child.cfnResourceType === 'AWS::IAM::Role');
+  expect(Object.keys(resources(stack, 'AWS::IAM::Role'))).toEqual([stack.resolve((reference as CfnResource).logicalId)]);
+  expect(JSON.stringify(sdkCalls(stack))).not.toContain('FirstUse');
 });

@@ -1,5 +1,5 @@
-import { App, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, Fn, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, CfnResource, Fn, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
+import { Annotations, Template } from 'aws-cdk-lib/assertions';
 import type { aws_connect } from 'aws-cdk-lib/interfaces';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
 import {
@@ -39,54 +39,64 @@ describe('KMS grant', () => {
       parameters: {
         KeyId: KEY_ARN,
         GranteePrincipal: ROLE_ARN,
+        RetiringPrincipal: expect.stringMatching(/^{'Fn::GetAtt':\['AWS\w+ServiceRole\w+','Arn'\]}$/) as unknown,
         Operations: ['GenerateDataKey'],
-        Name: expect.stringMatching(/^{'Ref':'AWS::StackId'}\/ConnectKeyGrant[0-9a-f]{8}$/) as unknown,
+        Name: expect.stringMatching(/^{'Ref':'AWS::StackId'}\/[0-9a-f]{8}$/) as unknown,
       },
       outputPaths: ['GrantId'],
       physicalResourceId: { responsePath: 'GrantId' },
     };
     expect(sdkCalls(stack, 'Create')).toEqual([call]);
-    expect(sdkCalls(stack, 'Update')).toEqual([call]); // another key or role replaces the grant, and the previous grant is revoked
+    expect(sdkCalls(stack, 'Update')).toEqual([call]); // another key or role replaces the grant, and the previous grant is retired
     Template.fromStack(stack).hasResourceProperties('Custom::AWS', { InstallLatestAwsSdk: false });
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512 });
   });
 
-  test('is revoked when it is deleted, without an error if it does not exist', () => {
+  test('is retired when it is deleted, without an error if it does not exist', () => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), importedKey(stack));
 
     const [call] = sdkCalls(stack, 'Delete');
     expect(call).toEqual({
       service: 'kms',
-      action: 'RevokeGrant',
+      action: 'RetireGrant',
       parameters: { KeyId: KEY_ARN, GrantId: 'PHYSICAL:RESOURCEID:' },
       ignoreErrorCodesMatching: expect.any(String) as unknown,
     });
     const ignored = new RegExp(call.ignoreErrorCodesMatching as string);
-    expect(['NotFoundException', 'InvalidGrantIdException'].every((code) => ignored.test(code))).toBe(true);
-    expect(['AccessDeniedException', 'KMSInvalidStateException', 'NotFoundExceptionWithSuffix'].some((code) => ignored.test(code))).toBe(false);
+    expect(['NotFoundException', 'InvalidGrantIdException', 'AccessDeniedException'].every((code) => ignored.test(code))).toBe(true);
+    expect(['KMSInvalidStateException', 'ThrottlingException', 'NotFoundExceptionWithSuffix'].some((code) => ignored.test(code))).toBe(false);
   });
 
-  test('is created with permission to create and revoke only this grant', () => {
+  test('is created with permission to create only this grant', () => {
     const stack = newStack();
     streaming(stack, instanceWithRole(stack), importedKey(stack));
 
     const [, policy] = theOnly(resources(stack, 'AWS::IAM::Policy'));
     expect(policy.Properties.PolicyDocument).toEqual({
       Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Action: 'kms:CreateGrant',
-          Resource: KEY_ARN,
-          Condition: {
-            'StringEquals': { 'kms:GranteePrincipal': ROLE_ARN },
-            'ForAllValues:StringEquals': { 'kms:GrantOperations': ['GenerateDataKey'] },
-          },
+      Statement: [{
+        Effect: 'Allow',
+        Action: 'kms:CreateGrant',
+        Resource: KEY_ARN,
+        Condition: {
+          'StringEquals': { 'kms:GranteePrincipal': ROLE_ARN },
+          'ForAllValues:StringEquals': { 'kms:GrantOperations': ['GenerateDataKey'] },
         },
-        { Effect: 'Allow', Action: 'kms:RevokeGrant', Resource: KEY_ARN },
-      ],
+      }],
     });
+  });
+
+  test('has another name if its logical id is another one', () => {
+    const nameWith = (newLogicalId?: string) => {
+      const stack = newStack();
+      streaming(stack, instanceWithRole(stack), importedKey(stack));
+      const grant = stack.node.findAll().find((child) => CfnResource.isCfnResource(child) && child.cfnResourceType === 'Custom::AWS') as CfnResource;
+      if (newLogicalId) grant.overrideLogicalId(newLogicalId);
+      return (grants(stack)[0].parameters as { Name: string }).Name;
+    };
+    expect(nameWith()).toBe(nameWith());
+    expect(new Set([nameWith(), nameWith('One'), nameWith('Two')]).size).toBe(3);
   });
 
   test('is created before the association', () => {
@@ -391,3 +401,58 @@ describe('KeyAccess.EXTERNAL', () => {
 function newParameter(stack: Stack): string {
   return (stack.node.tryFindChild('Lazy') as CfnParameter | undefined ?? new CfnParameter(stack, 'Lazy')).valueAsString;
 }
+
+describe('a key in another account', () => {
+  const OTHER_ACCOUNT = '999988887777';
+  const otherKeyArn = KEY_ARN.replace(ENV.account, OTHER_ACCOUNT);
+  const statement = (roleArn?: string) => JSON.stringify({
+    Action: 'kms:CreateGrant',
+    Condition: { ...roleArn && { StringEquals: { 'kms:GranteePrincipal': roleArn } }, 'ForAllValues:StringEquals': { 'kms:GrantOperations': ['GenerateDataKey'] } },
+    Effect: 'Allow',
+    Principal: { AWS: ENV.account },
+    Resource: '*',
+  });
+  const keyOfApp = (stack: Stack) => new kms.Key(new Stack(stack.node.root as App, 'Keys', { env: { ...ENV, account: OTHER_ACCOUNT } }), 'Key');
+
+  test.each([KeyAccess.AUTOMATIC, KeyAccess.GRANT])('requires a grant, and a warning describes what its owner must allow: %s', (keyAccess) => {
+    const stack = newStack();
+    streaming(stack, instanceWithRole(stack), kms.Key.fromKeyArn(stack, 'Key', otherKeyArn), keyAccess);
+
+    expect(grants(stack)).toEqual([expect.objectContaining({ parameters: expect.objectContaining({ KeyId: otherKeyArn }) as unknown })]);
+    Annotations.fromStack(stack).hasWarning('/Stack/Streaming/AgentEvents',
+      `AWS CDK cannot determine whether the policy of the key ${otherKeyArn}, which is in another account, allows this account to create a grant. If it does `
+      + `not, the deployment fails; ask the key owner to add this statement, then acknowledge this warning: ${statement(ROLE_ARN)} `
+      + '[ack: cdk-connect-data-streaming:createGrantByKeyOwner]');
+  });
+
+  test.each([KeyAccess.AUTOMATIC, KeyAccess.GRANT])('must be imported if the app defines it: %s', (keyAccess) => {
+    const stack = newStack();
+    expect(() => streaming(stack, existingInstance(stack), keyOfApp(stack), keyAccess)).toThrow(
+      `Stack/Streaming/AgentEvents: the KMS key must be in the account of the stack, ${ENV.account}, or imported, got Keys/Key in ${OTHER_ACCOUNT}; `
+      + `import the key with Key.fromKeyArn(), and add this statement to its policy: ${statement()}`);
+  });
+
+  test.each<[string, (stack: Stack) => kms.IKey]>([
+    ['imported', (stack) => kms.Key.fromKeyArn(stack, 'Key', otherKeyArn)],
+    ['defined by the app', keyOfApp],
+  ])('cannot be used with KeyAccess.KEY_POLICY: %s', (_, makeKey) => {
+    const stack = newStack();
+    expect(() => streaming(stack, instanceWithRole(stack), makeKey(stack), KeyAccess.KEY_POLICY)).toThrow(
+      `: it is in another account, ${OTHER_ACCOUNT}, where only a grant can allow a service-linked role; use KeyAccess.GRANT after the key owner has added this `
+      + `statement: ${statement(ROLE_ARN)}`);
+  });
+
+  test('can be used with KeyAccess.EXTERNAL', () => {
+    const stack = newStack();
+    streaming(stack, instanceWithRole(stack), keyOfApp(stack), KeyAccess.EXTERNAL);
+    expect(types(stack)).toEqual(['AWS::Connect::InstanceStorageConfig']);
+  });
+
+  test('is not certain if the account of a stack is unknown', () => {
+    const app = new App();
+    const keys = new Stack(app, 'Keys');
+    const stack = new Stack(app, 'Stack');
+    streaming(stack, existingInstance(stack), new kms.Key(keys, 'Key'));
+    expect(connectStatements(keys)).toHaveLength(1);
+  });
+});

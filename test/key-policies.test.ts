@@ -1,4 +1,5 @@
-import { App, aws_kinesis as kinesis, aws_kms as kms, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 import {
   associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, newStack, OTHER_INSTANCE_ARN, resources,
@@ -50,7 +51,7 @@ describe('policy of a key that the app defines', () => {
     expect(connectStatements(stack)).toHaveLength(1);
   });
 
-  test('contains a statement with a unique Sid for the service-linked role of each instance', () => {
+  test('contains one statement for the service-linked roles of all instances', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     new ConnectDataStreaming(stack, 'One', { instance: instanceWithRole(stack), agentEvents: existingStream(stack, key) });
@@ -60,17 +61,62 @@ describe('policy of a key that the app defines', () => {
     new ConnectDataStreaming(stack, 'Three', {
       instance: existingInstance(stack, 'Third', `${INSTANCE_ARN}0`), agentEvents: existingStream(stack, key, 'Again'),
     });
-
     new ConnectDataStreaming(stack, 'First', {
       instance: instanceWithRole(stack, 'FirstAgain'), contactRecords: existingStream(stack, key, 'FirstAgainExisting'),
     });
 
     const [lookup] = theOnly(resources(stack, 'Custom::AWS'));
-    const statements = connectStatements(stack);
-    expect(statements.map((statement) => statement.Principal.AWS)).toEqual([
-      ROLE_ARN, OTHER_ROLE_ARN, { 'Fn::GetAtt': [lookup, 'Instance.ServiceRole'] },
+    expect(connectStatements(stack)).toEqual([expect.objectContaining({
+      Sid: SID, Principal: { AWS: [ROLE_ARN, OTHER_ROLE_ARN, { 'Fn::GetAtt': [lookup, 'Instance.ServiceRole'] }] },
+    })]);
+  });
+
+  test.each<[string, (stack: Stack) => kms.IKey]>([
+    ['Key', (stack) => new kms.Key(stack, 'Key')],
+    ['CfnKey', (stack) => kms.Key.fromCfnKey(new kms.CfnKey(stack, 'Key', { keyPolicy: { Version: '2012-10-17', Statement: [] } }))],
+  ])('contains a Sid that no other statement has, whether the other statement is added before or after: %s', (_, makeKey) => {
+    const stack = newStack();
+    const key = makeKey(stack);
+    const addStatement = (sid: string) => key.addToResourcePolicy(new iam.PolicyStatement({
+      sid, principals: [new iam.ArnPrincipal(OTHER_ROLE_ARN)], actions: ['kms:GenerateDataKey'], resources: ['*'],
+    }));
+    addStatement(SID);
+    new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents: existingStream(stack, key) });
+    addStatement(`${SID} 2`);
+
+    expect(connectStatements(stack).map(({ Sid, Principal }) => [Sid, Principal.AWS])).toEqual([
+      [SID, OTHER_ROLE_ARN], [`${SID} 3`, ROLE_ARN], [`${SID} 2`, OTHER_ROLE_ARN],
     ]);
-    expect(statements.map((statement) => statement.Sid)).toEqual([SID, `${SID} 2`, `${SID} 3`]);
+  });
+
+  test('contains another statement for a role that is added after the policy was synthesized', () => {
+    const stack = newStack();
+    const key = new kms.Key(stack, 'Key');
+    new ConnectDataStreaming(stack, 'One', { instance: instanceWithRole(stack), agentEvents: existingStream(stack, key) });
+    stack.resolve((key.node.defaultChild as kms.CfnKey).keyPolicy);
+    new ConnectDataStreaming(stack, 'Two', {
+      instance: instanceWithRole(stack, 'Other', OTHER_INSTANCE_ARN, OTHER_ROLE_ARN), agentEvents: existingStream(stack, key, 'Same'),
+    });
+
+    expect(connectStatements(stack).map(({ Sid, Principal }) => [Sid, Principal.AWS])).toEqual([[SID, ROLE_ARN], [`${SID} 2`, OTHER_ROLE_ARN]]);
+  });
+
+  test('must not exceed the KMS quota', () => {
+    const stackWith = (roles: number) => {
+      const stack = newStack();
+      const key = new kms.Key(stack, 'Key');
+      for (let number = 1; number <= roles; number++) {
+        const id = String(number).padStart(12, '0');
+        new ConnectDataStreaming(stack, `Streaming${number}`, {
+          instance: instanceWithRole(stack, `Instance${number}`, `${INSTANCE_ARN.slice(0, -12)}${id}`, `${ROLE_ARN.slice(0, -3)}${id}xxxxxxxx`),
+          agentEvents: existingStream(stack, key, `Existing${number}`),
+        });
+      }
+      return stack;
+    };
+    const [statement] = connectStatements(stackWith(240));
+    expect(statement.Principal.AWS).toHaveLength(240);
+    expect(() => Template.fromStack(stackWith(270))).toThrow(/the policy of the key {"Fn::GetAtt":\["Key\w+","Arn"\]} must have at most 32,768 characters, got up to 3\d,\d{3} with 270 service-linked roles; use several keys, or KeyAccess.GRANT/);
   });
 
   test('does not require an IAM policy on the service-linked role', () => {

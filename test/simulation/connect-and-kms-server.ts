@@ -65,13 +65,26 @@ export class ConnectAndKmsServer extends LoopbackServer {
     this.calls.push(action);
     const keyArn = KeyId as string;
     if (!(keyArn in this.account.keys)) return { status: 400, code: 'NotFoundException', message: `Key '${keyArn}' does not exist` };
-    return action === 'RevokeGrant' ? this.revokeGrant(keyArn, parameters.GrantId as string) : this.createGrant(keyArn, parameters);
+    switch (action) {
+      case 'RetireGrant': return this.retireGrant(keyArn, parameters.GrantId as string);
+      case 'RevokeGrant': return this.revokeGrant(keyArn, parameters.GrantId as string);
+      default: return this.createGrant(keyArn, parameters);
+    }
+  }
+
+  /** The retiring principal of a grant needs no permission. Others, and callers that specify a grant that does not exist, are denied. */
+  private retireGrant(keyArn: string, grantId: string): object {
+    const grant = this.account.keys[keyArn].grants.find(({ id, retiringPrincipal }) => id === grantId && retiringPrincipal === this.caller.role);
+    return grant ? this.removeGrant(keyArn, grantId) : this.accessDenied('kms:RetireGrant', keyArn);
   }
 
   private async revokeGrant(keyArn: string, grantId: string): Promise<object> {
     const resourcePolicy = this.account.permissionsOf(keyArn);
     if (!await this.isAllowed('kms:RevokeGrant', keyArn, { resourcePolicy })) return this.accessDenied('kms:RevokeGrant', keyArn);
-    if (!grantId.startsWith('grant-')) return { status: 400, code: 'InvalidGrantIdException', message: 'GrantId is not valid' };
+    return this.removeGrant(keyArn, grantId);
+  }
+
+  private removeGrant(keyArn: string, grantId: string): object {
     const { grants } = this.account.keys[keyArn];
     const index = grants.findIndex(({ id }) => id === grantId);
     if (index < 0) return { status: 400, code: 'NotFoundException', message: 'Grant ID not found' };
@@ -79,8 +92,10 @@ export class ConnectAndKmsServer extends LoopbackServer {
     return {};
   }
 
-  private async createGrant(keyArn: string, { GranteePrincipal, Operations, Name }: Record<string, unknown>): Promise<object> {
-    const wanted = { grantee: GranteePrincipal as string, operations: Operations as string[], name: Name as string };
+  private async createGrant(keyArn: string, { GranteePrincipal, RetiringPrincipal, Operations, Name }: Record<string, unknown>): Promise<object> {
+    const wanted = {
+      grantee: GranteePrincipal as string, retiringPrincipal: RetiringPrincipal as string, operations: Operations as string[], name: Name as string,
+    };
     const resourcePolicy = this.account.permissionsOf(keyArn);
     const context = { 'kms:GranteePrincipal': wanted.grantee, 'kms:GrantOperations': wanted.operations };
     if (!await this.isAllowed('kms:CreateGrant', keyArn, { resourcePolicy, context })) return this.accessDenied('kms:CreateGrant', keyArn);

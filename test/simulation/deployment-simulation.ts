@@ -9,7 +9,7 @@ import { stateDifferences } from './state-differences';
 
 /** The types whose deployment order can lose a record. Other resources are deployed just before a resource that depends on them. */
 const DECISIVE = new Set([
-  'AWS::Connect::Instance', 'AWS::Connect::InstanceStorageConfig', 'AWS::IAM::Policy', 'AWS::KMS::Alias', 'AWS::KMS::Key', 'AWS::Kinesis::Stream',
+  'AWS::Connect::Instance', 'AWS::Connect::InstanceStorageConfig', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy', 'AWS::KMS::Alias', 'AWS::KMS::Key', 'AWS::Kinesis::Stream',
   'Custom::AWS',
 ]);
 

@@ -153,7 +153,7 @@ export class Provisioner {
     const role = all.find(({ attributes }) => attributes.Arn === functionArn)!.properties.Role as string;
     const { physicalId } = all.find(({ attributes }) => attributes.Arn === role)!;
     const policies = all
-      .filter(({ type, properties }) => type === 'AWS::IAM::Policy' && (properties.Roles as string[]).includes(physicalId))
+      .filter(({ type, properties }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type) && (properties.Roles as string[]).includes(physicalId))
       .map(({ properties }) => properties.PolicyDocument as PolicyDocument);
     return { role, policies };
   }

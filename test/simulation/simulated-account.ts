@@ -4,6 +4,7 @@ import { ACCOUNT } from '../support';
 export interface Grant {
   readonly id: string;
   readonly grantee: string;
+  readonly retiringPrincipal?: string;
   readonly operations: readonly string[];
   readonly name?: string;
 }

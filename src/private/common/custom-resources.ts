@@ -1,11 +1,10 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { AwsCustomResource, AwsCustomResourcePolicy, type AwsSdkCall } from 'aws-cdk-lib/custom-resources';
+import { Annotations, type CfnResource, Stack } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { AwsCustomResource, AwsCustomResourcePolicy, type AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { singletonIn } from './construct-tree';
 import { errorAt } from './errors';
-import { singletonIn } from './singleton';
-
-const MAX_POLICY_CHARACTERS = 10_240;
+import { type Permission, RolePolicies } from './role-policies';
 
 /** A call of an AWS API, and the permissions that it requires. */
 interface SdkCall {
@@ -14,45 +13,63 @@ interface SdkCall {
   /** The call on update, and on creation. */
   readonly onUpdate: AwsSdkCall;
   readonly onDelete?: AwsSdkCall;
-  readonly statements: PolicyStatement[];
+  readonly permissions: readonly Permission[];
 }
 
-/**
- * The custom resources of a stack that call AWS APIs. All of them share one Lambda function and its role, and IAM limits the
- * size of the inline policies of a role.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
+/** The custom resources of a stack that call AWS APIs. All of them share one Lambda function, its role, and the policies of that role. */
 export class CustomResources extends Construct {
   public static of(stack: Stack): CustomResources {
     return singletonIn(stack, 'ConnectSdkCalls', CustomResources);
   }
 
-  private policyCharacters = 0;
+  /** The role of the Lambda function. */
+  public readonly role: IRole;
 
-  public add(id: string, { purpose, statements, ...calls }: SdkCall): AwsCustomResource {
+  private readonly policies: RolePolicies;
+  private hasError = false;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.role = this.roleOfSharedFunction();
+    this.policies = new RolePolicies(this, this.role);
+  }
+
+  /** Adds a custom resource. */
+  public add(id: string, { purpose, permissions, ...calls }: SdkCall): CfnResource {
     const resource = new AwsCustomResource(Stack.of(this), id, {
       ...calls,
-      policy: AwsCustomResourcePolicy.fromStatements(statements),
+      role: this.role,
       installLatestAwsSdk: false, // the SDK of the Lambda runtime supports these calls, and installing another takes about a minute
       memorySize: 512, // the CDK's default for a function that installs the SDK, in case another resource of the app requests that
     });
-    this.validatePolicySize(resource, purpose, statements);
-    return resource;
+    const customResource = resource.node.defaultChild!.node.defaultChild as CfnResource;
+    this.policies.allow(customResource, permissions);
+    this.validateQuota(resource, purpose);
+    return customResource;
   }
 
-  /** Adds an error to the first custom resource that exceeds the quota. Tokens are counted as empty, since their length is unknown. */
-  private validatePolicySize(resource: AwsCustomResource, purpose: string, statements: PolicyStatement[]): void {
-    const document = JSON.stringify({ Statement: statements.map((statement) => statement.toStatementJson() as unknown), Version: '2012-10-17' });
-    const wasWithinQuota = this.policyCharacters <= MAX_POLICY_CHARACTERS;
-    this.policyCharacters += document.replace(/\$\{Token\[[^\]]*\]\}/g, '').length;
+  /**
+   * `AwsCustomResource` creates the function and its role on first use in a stack, and accepts no custom resource without a policy
+   * of its own or a role. This first use is not part of the app, so that the role is the same whatever the app creates first.
+   */
+  private roleOfSharedFunction(): IRole {
+    const { grantPrincipal } = new AwsCustomResource(this, 'FirstUse', {
+      onUpdate: { service: 'connect', action: 'DescribeInstance', physicalResourceId: PhysicalResourceId.of('first-use') },
+      policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: [] }),
+      installLatestAwsSdk: false,
+      memorySize: 512,
+    });
+    this.node.tryRemoveChild('FirstUse');
+    return grantPrincipal as IRole;
+  }
 
-    if (wasWithinQuota && this.policyCharacters > MAX_POLICY_CHARACTERS) {
-      const { message } = errorAt(Stack.of(this), `cannot add ${purpose}: the custom resources of a stack share a role, and its inline `
-        + `policies would exceed ${MAX_POLICY_CHARACTERS.toLocaleString('en-US')} characters, got ${this.policyCharacters} or more`,
-      'move some of the instances to another stack; if the stack contains lookups, specify roles with ConnectInstance.fromInstanceAttributes(), or '
-        + 'use ConnectInstance.fromLookup()');
-      Annotations.of(resource).addError(message);
-    }
+  /** Adds an error to the first custom resource that exceeds the quota. */
+  private validateQuota(resource: AwsCustomResource, purpose: string): void {
+    if (this.hasError || !this.policies.exceedQuota) return;
+
+    this.hasError = true;
+    const { message } = errorAt(Stack.of(this), `cannot add ${purpose}: the custom resources of a stack share a role, and IAM allows a role to have at most `
+      + '10 managed policies by default', 'move some of the instances to another stack');
+    Annotations.of(resource).addError(message);
   }
 }

@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
+import { tokensIn } from './tokens';
 
-/** Formats a value for a message. Tokens appear as in the template. */
+/** Formats a value for a message. Tokens appear as in the template, except lazy values, whose value can still change. */
 export function format(scope: IConstruct, value: unknown): string {
-  const resolved = Stack.of(scope).resolve(value);
+  const resolved: unknown = tokensIn(scope, value).isLazy ? value : Stack.of(scope).resolve(value);
   return typeof resolved === 'string' ? resolved : JSON.stringify(resolved);
 }
 

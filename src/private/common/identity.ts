@@ -2,9 +2,9 @@ import { createHash } from 'crypto';
 import { type IResolvable, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnInstance } from 'aws-cdk-lib/aws-connect';
 import type { IConstruct } from 'constructs';
-import { referencesIn } from './references';
+import { tokensIn } from './tokens';
 
-/** A text that is equal for equal values, and different for different values. */
+/** A text that is equal for equal values, and different for different values. A lazy value is identified by the construct that has it. */
 export function identityOf(scope: IConstruct, value: string): string {
   if (!Token.isUnresolved(value)) return value;
 
@@ -18,7 +18,10 @@ export function identityOf(scope: IConstruct, value: string): string {
  * mapping. Its text is the same in each stack, but its value can differ.
  */
 export function isStackSpecific(scope: IConstruct, value: string): boolean {
-  return Tokenization.reverseString(value).tokens.some((token) => referencesIn(scope, token).length === 0);
+  return Tokenization.reverseString(value).tokens.some((token) => {
+    const { references, isLazy } = tokensIn(scope, token);
+    return !isLazy && references.length === 0;
+  });
 }
 
 /** A short hash of a text, for construct ids. */
@@ -28,9 +31,10 @@ export function shortHash(text: string): string {
 
 // Two tokens may have the same value, and two stacks may contain the same logical id, so the target of a reference decides.
 function tokenIdentity(scope: IConstruct, token: IResolvable): string {
-  return Reference.isReference(token)
-    ? referenceIdentity(token)
-    : [JSON.stringify(Stack.of(scope).resolve(token)), ...referencesIn(scope, token).map(referenceIdentity)].join(' ');
+  if (Reference.isReference(token)) return referenceIdentity(token);
+
+  const { references, isLazy } = tokensIn(scope, token);
+  return isLazy ? scope.node.addr : [JSON.stringify(Stack.of(scope).resolve(token)), ...references.map(referenceIdentity)].join(' ');
 }
 
 function referenceIdentity({ target, displayName }: Reference): string {

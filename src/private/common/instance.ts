@@ -6,7 +6,7 @@ import { INSTANCE_ARN, validateLocalArn } from './arn';
 import { errorAt } from './errors';
 import { describe } from './formatting';
 import { identityOf, isStackSpecific } from './identity';
-import { referencesIn } from './references';
+import { isDifferent, tokensIn } from './tokens';
 
 /** An instance that may provide its role: `ConnectInstance`, or a class of another library with the same attribute. */
 interface InstanceWithRole extends connect.IInstanceRef {
@@ -22,7 +22,7 @@ export class Instance implements IEnvironmentAware {
         'specify a CfnInstance, or import an instance with ConnectInstance.fromInstanceArn()');
     }
     validateLocalArn(scope, 'instance', instance.instanceRef.instanceArn, INSTANCE_ARN, instance);
-    return new Instance(instance);
+    return new Instance(Stack.of(scope), instance);
   }
 
   /** The ARN of the instance. */
@@ -34,13 +34,13 @@ export class Instance implements IEnvironmentAware {
    */
   public readonly identity: string;
 
-  /** Whether the identity is that of the instance in one stack only, and can stand for another instance in another stack. */
-  public readonly isStackSpecific: boolean;
-
   /** The ARN of the service-linked role, unless it must be looked up at deployment. */
   public readonly knownServiceRoleArn?: string;
 
-  private constructor(private readonly instance: connect.IInstanceRef) {
+  /** Whether the identity is that of the instance in one stack only, and can stand for another instance in another stack. */
+  private readonly isStackSpecific: boolean;
+
+  private constructor(private readonly stack: Stack, private readonly instance: connect.IInstanceRef) {
     this.arn = instance.instanceRef.instanceArn;
     const id = this.arn.slice(this.arn.lastIndexOf('/') + 1); // an unresolved token has no slash
     this.identity = identityOf(instance, id);
@@ -53,8 +53,19 @@ export class Instance implements IEnvironmentAware {
     return this.instance.env;
   }
 
-  /** The stacks that a template references if it names the instance and its role. */
-  public get referencedStacks(): Stack[] {
-    return referencesIn(this.instance, this.knownServiceRoleArn ?? this.arn).map(({ target }) => Stack.of(target));
+  /** The stacks that a template references if it names the instance and its role. Undefined if a lazy value determines them. */
+  public get referencedStacks(): Stack[] | undefined {
+    const { references, isLazy } = tokensIn(this.instance, this.knownServiceRoleArn ?? this.arn);
+    return isLazy ? undefined : references.map(({ target }) => Stack.of(target));
+  }
+
+  /**
+   * Whether the other instance is this one, as far as is known. Instances with equal identities can be different: an instance
+   * and its replica in another Region, and tokens whose value depends on the stack.
+   */
+  public isSameAs(other: Instance): boolean {
+    return this.identity === other.identity
+      && !(this.isStackSpecific && this.stack !== other.stack)
+      && !isDifferent(this.env.region, other.env.region) && !isDifferent(this.env.account, other.env.account);
   }
 }

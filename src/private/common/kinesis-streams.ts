@@ -1,9 +1,17 @@
 import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { aws_kinesis as kinesisRefs } from 'aws-cdk-lib/interfaces';
 import { identityOf } from './identity';
+import { tokensIn } from './tokens';
 
-/** The resource of a stream that the app defines. */
-export function streamResource(stream: IStream): CfnStream | undefined {
-  return [stream.node.defaultChild].find(CfnStream.isCfnStream);
+/** The resource of a stream that the app defines, also if the stream is imported by the ARN of that resource. */
+export function streamResource(stream: kinesisRefs.IStreamRef): CfnStream | undefined {
+  const { references } = tokensIn(stream, stream.streamRef.streamArn);
+  return references.map(({ target }) => target).find(CfnStream.isCfnStream);
+}
+
+/** Whether the stream is an L2 construct or an imported stream. */
+export function isStream(stream: kinesisRefs.IStreamRef): stream is IStream {
+  return 'streamArn' in stream;
 }
 
 /** Each stream once. If several constructs represent a stream, the one that provides most details. */
@@ -23,6 +31,6 @@ export function isSameStream(one: IStream, other: IStream): boolean {
 }
 
 function detailOf(stream: IStream): number {
-  if (streamResource(stream)) return 2;
+  if (stream.node.defaultChild) return 2;
   return stream.encryptionKey ? 1 : 0;
 }

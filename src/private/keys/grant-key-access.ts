@@ -4,13 +4,17 @@ import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct, IDependable } from 'constructs';
 import { customerManagedKey, keyResource } from './customer-managed-key';
 import { KeyPolicies, keyPolicyStatement } from './key-policies';
-import { KmsGrants } from './kms-grants';
+import { createGrantStatement, KmsGrants } from './kms-grants';
 import { KeyAccess } from '../../key-access';
-import { errorAt } from '../common/errors';
+import { addWarning, errorAt } from '../common/errors';
 import { format } from '../common/formatting';
 import type { Instance } from '../common/instance';
 import { streamResource } from '../common/kinesis-streams';
+import { enclosingStacks } from '../common/stacks';
+import { isDifferent } from '../common/tokens';
 import { serviceRoleArn } from '../service-role/service-role';
+
+const UNKNOWN_ROLE = '<ServiceRole that aws connect describe-instance returns>';
 
 /** Grants the instance permission to encrypt with the key of the stream. Returns what the association must depend on. */
 export function grantKeyAccess(scope: Construct, stream: IStream, instance: Instance, keyAccess: KeyAccess): IDependable[] {
@@ -21,7 +25,7 @@ export function grantKeyAccess(scope: Construct, stream: IStream, instance: Inst
   if (keyAccess === KeyAccess.KEY_POLICY) validateKeyPolicyAccess(scope, key, instance);
   const resource = keyResource(key);
   const isByPolicy = keyAccess === KeyAccess.KEY_POLICY
-    || (keyAccess === KeyAccess.AUTOMATIC && resource && canReferenceInstance(scope, resource.stack, instance));
+    || (keyAccess === KeyAccess.AUTOMATIC && resource && !isInOtherAccount(scope, key) && canReferenceInstance(scope, resource.stack, instance));
   return isByPolicy ? allowInKeyPolicy(stream, resource!, key, instance) : [createGrant(scope, stream, key, instance)];
 }
 
@@ -37,6 +41,7 @@ function dependsOnKey(stream: IStream, key: IKey): boolean {
 }
 
 function createGrant(scope: Construct, stream: IStream, key: IKey, instance: Instance): IDependable {
+  if (isInOtherAccount(scope, key)) validateGrantInOtherAccount(scope, key, instance);
   const resource = streamResource(stream);
   if (!resource || !canReferenceInstance(scope, resource.stack, instance)) return KmsGrants.of(Stack.of(scope)).grantEncrypt(key, instance);
 
@@ -46,21 +51,45 @@ function createGrant(scope: Construct, stream: IStream, key: IKey, instance: Ins
   return grant;
 }
 
+/** A key policy of another account can let the account of the stack create the grant. It cannot let the service-linked role use the key. */
+function validateGrantInOtherAccount(scope: Construct, key: IKey, instance: Instance): void {
+  const statement = format(scope, createGrantStatement(Stack.of(scope), instance).toStatementJson());
+  if (keyResource(key)) {
+    throw errorAt(scope, `the KMS key must be in the account of the stack, ${Stack.of(scope).account}, or imported, got ${key.node.path} in ${key.env.account}`,
+      `import the key with Key.fromKeyArn(), and add this statement to its policy: ${statement}`);
+  }
+  addWarning(scope, 'createGrantByKeyOwner',
+    `AWS CDK cannot determine whether the policy of the key ${format(scope, key.keyArn)}, which is in another account, allows this account to create a `
+    + 'grant. If it does not, the deployment fails',
+    `ask the key owner to add this statement, then acknowledge this warning: ${statement}`);
+}
+
+function isInOtherAccount(scope: Construct, key: IKey): boolean {
+  return isDifferent(key.env.account, Stack.of(scope).account);
+}
+
 function validateKeyPolicyAccess(scope: Construct, key: IKey, instance: Instance): void {
   const obstacle = obstacleToKeyPolicy(scope, key, instance);
   if (!obstacle) return;
 
-  const roleArn = instance.knownServiceRoleArn ?? '<ServiceRole that aws connect describe-instance returns>';
+  const isByGrantOnly = isInOtherAccount(scope, key);
+  const statement = isByGrantOnly
+    ? createGrantStatement(Stack.of(scope), instance)
+    : keyPolicyStatement(instance.knownServiceRoleArn ?? UNKNOWN_ROLE);
   throw errorAt(scope, `KeyAccess.KEY_POLICY cannot add a statement to the policy of the key ${format(scope, key.keyArn)}: ${obstacle}`,
-    'use KeyAccess.GRANT, or use KeyAccess.EXTERNAL after the key owner has added this statement: '
-    + format(scope, keyPolicyStatement(roleArn).toStatementJson()));
+    (isByGrantOnly
+      ? 'use KeyAccess.GRANT after the key owner has added this statement: '
+      : 'use KeyAccess.GRANT, or use KeyAccess.EXTERNAL after the key owner has added this statement: ')
+    + format(scope, statement.toStatementJson()));
 }
 
 function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: Instance): string | undefined {
+  if (isInOtherAccount(scope, key)) return `it is in another account, ${key.env.account}, where only a grant can allow a service-linked role`;
+
   const stack = keyResource(key)?.stack;
   if (!stack) return 'this app does not define the key';
 
-  const dependent = instance.referencedStacks.find((other) => other !== stack && (other === Stack.of(scope) || dependsOn(other, stack)));
+  const dependent = instance.referencedStacks?.find((other) => other !== stack && (other === Stack.of(scope) || dependsOn(other, stack)));
   return dependent && `the stack of the key, ${stack.node.path}, cannot reference the instance in ${dependent.node.path}, which depends on the stack of the key`;
 }
 
@@ -72,12 +101,8 @@ function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: Instance): s
 function canReferenceInstance(scope: Construct, stack: Stack, instance: Instance): boolean {
   const stacks = instance.referencedStacks;
   return stack === Stack.of(scope)
-    ? !stacks.some((other) => isNestedIn(other, stack))
-    : stacks.every((other) => other === stack || dependsOn(stack, other));
-}
-
-function isNestedIn({ nestedStackParent }: Stack, stack: Stack): boolean {
-  return nestedStackParent !== undefined && (nestedStackParent === stack || isNestedIn(nestedStackParent, stack));
+    ? !stacks?.some((other) => other !== stack && enclosingStacks(other).includes(stack))
+    : stacks?.every((other) => other === stack || dependsOn(stack, other)) ?? false;
 }
 
 function dependsOn(stack: Stack, other: Stack): boolean {

@@ -1,5 +1,5 @@
-import { CfnDeliveryStream, type CfnDeliveryStreamProps, type IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { referencesIn } from '../common/references';
+import type { CfnDeliveryStreamProps, IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { deliveryStreamResource } from '../common/delivery-streams';
 
 /** The names of destinations in metrics, by the properties that configure the destinations. */
 const DESTINATIONS = {
@@ -17,6 +17,6 @@ const DESTINATIONS = {
 
 /** The name of the destination of a delivery stream that the app defines. Unknown for other delivery streams. */
 export function destinationOf(stream: IDeliveryStream): string | undefined {
-  const resource = referencesIn(stream, stream.deliveryStreamArn).map(({ target }) => target).find(CfnDeliveryStream.isCfnDeliveryStream);
+  const resource = deliveryStreamResource(stream);
   return resource && Object.entries(DESTINATIONS).find(([property]) => resource[property as keyof typeof DESTINATIONS] !== undefined)?.[1];
 }

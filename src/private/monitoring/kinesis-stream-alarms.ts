@@ -1,11 +1,11 @@
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
-import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { alarmAtOrAbove, capitalize, MAXIMUM, noRecordsAlarm, readableDuration, type StreamMonitoring, SUM } from './alarms';
 import { graph } from './dashboard';
 import type { MonitoredStream } from './monitored-streams';
 import type { Thresholds } from './thresholds';
 import { errorAt } from '../common/errors';
-import { referencesIn } from '../common/references';
+import { streamResource } from '../common/kinesis-streams';
 
 /** @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
 export function monitorKinesisStream(monitored: MonitoredStream, stream: IStream, thresholds: Thresholds): StreamMonitoring {
@@ -60,7 +60,7 @@ function consumerLag({ scope }: MonitoredStream, stream: IStream, { iteratorAge 
 
 /** The retention period of a stream that the app defines, if it is known. */
 function retentionHours(stream: IStream): number | undefined {
-  const resource = referencesIn(stream, stream.streamArn).map(({ target }) => target).find(CfnStream.isCfnStream);
+  const resource = streamResource(stream);
   if (!resource) return undefined;
 
   const { retentionPeriodHours = 24 } = resource;

@@ -1,0 +1,88 @@
+import { AspectPriority, Aspects, type CfnResource, type Stack, Stage } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { isInTree, singletonIn } from './construct-tree';
+import { DependencyGraph } from './dependency-graph';
+import type { Instance } from './instance';
+
+const MAX_PARALLEL_AT_START = 5; // the burst of the API
+const MAX_PARALLEL = 2; // its calls per second
+
+interface Association {
+  readonly resource: CfnResource;
+  readonly instance: Instance;
+}
+
+/**
+ * The order of the resources that call the Amazon Connect API: lookups and associations. Amazon Connect counts calls by account and
+ * Region, and rejects those above its quota with TooManyRequestsException. The associations of an instance are deployed
+ * sequentially. In a stack, the first five resources are deployed in parallel, the rest two at a time.
+ *
+ * The order is decided at synthesis time, when all other dependencies are known.
+ *
+ * @see https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html
+ */
+export class ConnectApiCalls extends Construct {
+  public static of(scope: Construct): ConnectApiCalls {
+    return singletonIn(Stage.of(scope) ?? scope.node.root as Construct, 'ConnectApiCalls', ConnectApiCalls);
+  }
+
+  private readonly lookups: CfnResource[] = [];
+  private readonly associations: Association[] = [];
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    Aspects.of(this).add({ visit: () => this.order() }, { priority: AspectPriority.READONLY }); // after aspects that add dependencies
+  }
+
+  public addLookup(resource: CfnResource): void {
+    this.lookups.push(resource);
+  }
+
+  public addAssociation(association: Association): void {
+    this.associations.push(association);
+  }
+
+  private order(): void {
+    const associations = this.associations.filter(({ resource }) => isInTree(resource));
+    associations.forEach((association, index) => orderWithinInstance(association, associations.slice(0, index)));
+
+    const resources = [...this.lookups.filter(isInTree), ...associations.map(({ resource }) => resource)];
+    for (const stack of new Set(resources.map((resource) => resource.stack))) {
+      orderWithinStack(stack, resources.filter((resource) => resource.stack === stack));
+    }
+  }
+}
+
+/** Deploys the association after the earlier ones of its instance, unless one of them depends on it. */
+function orderWithinInstance({ resource, instance }: Association, earlier: Association[]): void {
+  const others = earlier.filter((other) => other.instance.isSameAs(instance)).map((other) => other.resource);
+  for (const other of others.reverse()) addDependency(resource, other, DependencyGraph.of(resource, other));
+}
+
+function orderWithinStack(stack: Stack, resources: CfnResource[]): void {
+  if (resources.length <= MAX_PARALLEL_AT_START) return;
+  const graph = new DependencyGraph(stack);
+  const sequence = inOrderOfDeployment(graph, resources);
+  sequence.slice(MAX_PARALLEL_AT_START).forEach((resource, index) => {
+    addDependency(resource, sequence[index + MAX_PARALLEL_AT_START - MAX_PARALLEL], graph);
+  });
+}
+
+function addDependency(resource: CfnResource, other: CfnResource, graph: DependencyGraph): void {
+  if (!graph.dependsOn(other, resource) && !graph.dependsOn(resource, other)) resource.node.addDependency(other);
+}
+
+/** The resources in an order that their dependencies allow, and otherwise in the given order. */
+function inOrderOfDeployment(graph: DependencyGraph, resources: CfnResource[]): CfnResource[] {
+  const visited = new Set<CfnResource>();
+  const sequence: CfnResource[] = [];
+  const visit = (resource: CfnResource): void => {
+    if (visited.has(resource)) return;
+    visited.add(resource);
+    const dependencies = graph.dependenciesOf(resource);
+    resources.filter((other) => dependencies.has(other)).forEach(visit);
+    sequence.push(resource);
+  };
+  resources.forEach(visit);
+  return sequence;
+}
