@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { CfnStream, IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct, IDependable } from 'constructs';
@@ -41,27 +41,29 @@ function dependsOnKey(stream: IStream, key: IKey): boolean {
 }
 
 function createGrant(scope: Construct, stream: IStream, key: IKey, instance: Instance): IDependable {
-  if (isInOtherAccount(scope, key)) validateGrantInOtherAccount(scope, key, instance);
   const resource = streamResource(stream);
-  if (!resource || !canReferenceInstance(scope, resource.stack, instance)) return KmsGrants.of(Stack.of(scope)).grantEncrypt(key, instance);
+  const isBeforeStream = resource && canReferenceInstance(scope, resource.stack, instance);
+  const grant = KmsGrants.of(isBeforeStream ? resource.stack : Stack.of(scope)).grantEncrypt(key, instance);
+  if (isInOtherAccount(scope, key)) allowGrantInOtherAccount(scope, grant, key, instance);
 
   // An update must not encrypt an associated stream with another key before the grant on that key exists.
-  const grant = KmsGrants.of(resource.stack).grantEncrypt(key, instance);
-  resource.node.addDependency(grant);
+  if (isBeforeStream) resource.node.addDependency(grant);
   return grant;
 }
 
-/** A key policy of another account can let the account of the stack create the grant. It cannot let the service-linked role use the key. */
-function validateGrantInOtherAccount(scope: Construct, key: IKey, instance: Instance): void {
-  const statement = format(scope, createGrantStatement(Stack.of(scope), instance).toStatementJson());
-  if (keyResource(key)) {
-    throw errorAt(scope, `the KMS key must be in the account of the stack, ${Stack.of(scope).account}, or imported, got ${key.node.path} in ${key.env.account}`,
-      `import the key with Key.fromKeyArn(), and add this statement to its policy: ${statement}`);
+/** The policy of a key in another account must allow the account of the grant to create it. */
+function allowGrantInOtherAccount(scope: Construct, grant: CfnResource, key: IKey, instance: Instance): void {
+  const resource = keyResource(key);
+  if (resource) {
+    KeyPolicies.of(resource.stack).allowGrants(key, resource, createGrantStatement(grant.stack, instance));
+    grant.node.addDependency(resource);
+    return;
   }
   addWarning(scope, 'createGrantByKeyOwner',
     `AWS CDK cannot determine whether the policy of the key ${format(scope, key.keyArn)}, which is in another account, allows this account to create a `
     + 'grant. If it does not, the deployment fails',
-    `ask the key owner to add this statement, then acknowledge this warning: ${statement}`);
+    'ask the key owner to add this statement, then acknowledge this warning: '
+    + format(scope, createGrantStatement(grant.stack, instance).toStatementJson()));
 }
 
 function isInOtherAccount(scope: Construct, key: IKey): boolean {
@@ -72,15 +74,11 @@ function validateKeyPolicyAccess(scope: Construct, key: IKey, instance: Instance
   const obstacle = obstacleToKeyPolicy(scope, key, instance);
   if (!obstacle) return;
 
-  const isByGrantOnly = isInOtherAccount(scope, key);
-  const statement = isByGrantOnly
-    ? createGrantStatement(Stack.of(scope), instance)
-    : keyPolicyStatement(instance.knownServiceRoleArn ?? UNKNOWN_ROLE);
+  const statement = format(scope, keyPolicyStatement(instance.knownServiceRoleArn ?? UNKNOWN_ROLE).toStatementJson());
   throw errorAt(scope, `KeyAccess.KEY_POLICY cannot add a statement to the policy of the key ${format(scope, key.keyArn)}: ${obstacle}`,
-    (isByGrantOnly
-      ? 'use KeyAccess.GRANT after the key owner has added this statement: '
-      : 'use KeyAccess.GRANT, or use KeyAccess.EXTERNAL after the key owner has added this statement: ')
-    + format(scope, statement.toStatementJson()));
+    isInOtherAccount(scope, key)
+      ? 'use KeyAccess.GRANT'
+      : `use KeyAccess.GRANT, or use KeyAccess.EXTERNAL after the key owner has added this statement: ${statement}`);
 }
 
 function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: Instance): string | undefined {

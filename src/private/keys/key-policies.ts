@@ -18,6 +18,7 @@ export class KeyPolicies extends Construct {
   }
 
   private readonly statements = new Map<CfnKey, KeyStatements>();
+  private readonly grantStatements = new Set<string>();
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -29,6 +30,15 @@ export class KeyPolicies extends Construct {
     const statements = this.statements.get(resource) ?? new KeyStatements(key);
     this.statements.set(resource, statements);
     statements.allow(roleArn);
+  }
+
+  /** Allows another account to create grants, as the statement describes. */
+  public allowGrants(key: IKey, resource: CfnKey, statement: iam.PolicyStatement): void {
+    const id = `${resource.node.addr} ${JSON.stringify(statement.toStatementJson())}`;
+    if (this.grantStatements.has(id)) return;
+
+    this.grantStatements.add(id);
+    key.addToResourcePolicy(statement);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Aws, type CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { Aws, type CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { ArnPrincipal, type Condition, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { PhysicalResourceId, PhysicalResourceIdReference } from 'aws-cdk-lib/custom-resources';
@@ -71,12 +71,12 @@ function newGrant(stack: Stack, id: string, key: IKey, roleArn: string): CfnReso
 }
 
 /** The statement in the policy of a key in another account that allows the account of the stack to create the grant. */
-export function createGrantStatement({ account }: Stack, { knownServiceRoleArn }: Instance): PolicyStatement {
+export function createGrantStatement({ account }: Stack, { knownServiceRoleArn: roleArn }: Instance): PolicyStatement {
   return new PolicyStatement({
     principals: [new ArnPrincipal(account)], // short for the account
     actions: [CREATE_GRANT],
     resources: ['*'],
-    conditions: conditionsFor(knownServiceRoleArn),
+    conditions: conditionsFor(Token.isUnresolved(roleArn) ? undefined : roleArn),
   });
 }
 
