@@ -16,7 +16,8 @@ import { grantKeyAccess } from './private/keys/grant-key-access';
 import { grantRead } from './private/keys/grant-read';
 import { serviceRoleArn } from './private/service-role/service-role';
 import { Associations } from './private/streaming/associations';
-import type { BoundDestination } from './private/streaming/bound-destination';
+import { type BoundDestination, resourcesOf } from './private/streaming/bound-destination';
+import { warnOfWeakReferences } from './private/streaming/weak-references';
 import type { KinesisStreamDestination, StreamingDestination } from './streaming-destination';
 
 /**
@@ -244,6 +245,7 @@ export class ConnectDataStreaming extends Construct {
       association.node.addDependency(...grantKeyAccess(scope, bound.kinesisStream, this.instance, props.keyAccess ?? KeyAccess.AUTOMATIC));
     }
     Associations.of(this).add({ association, dataType, instance: this.instance });
+    warnOfWeakReferences(association, resourcesOf(bound));
     return { ...bound, association };
   }
 

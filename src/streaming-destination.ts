@@ -11,7 +11,7 @@ import { addWarning, errorAt } from './private/common/errors';
 import { format } from './private/common/formatting';
 import { isStream, streamResource } from './private/common/kinesis-streams';
 import { contactRecordsBucket, contactRecordsDestination } from './private/contact-records/bucket';
-import { customerManagedKey, targetKeyOf } from './private/keys/customer-managed-key';
+import { customerManagedKey, dependOnKey, targetKeyOf } from './private/keys/customer-managed-key';
 import { streamEncryption } from './private/keys/stream-key';
 import type { BoundDestination, DestinationContext } from './private/streaming/bound-destination';
 
@@ -156,6 +156,7 @@ class NewKinesisStream extends KinesisStreamDestination {
       encryption,
       encryptionKey: streamKey && targetKeyOf(streamKey), // a stream does not depend on an alias, and could be created before it
     });
+    if (streamKey) dependOnKey(stream, streamKey);
     return { ...bindKinesisStream(stream), encryptionKey };
   }
 }
@@ -215,6 +216,7 @@ function encryptionWith(scope: Construct, specified: kms.IKey): firehose.StreamE
     throw errorAt(scope, `encryption of a delivery stream must use a customer managed key, got the AWS managed key ${format(scope, specified.keyArn)}`,
       'specify a customer managed key, or StreamEncryption.awsOwnedKey()');
   }
+  dependOnKey(scope, key);
   // A key in another stack is referenced by its ARN only: a statement for the role in its policy would create a dependency cycle.
   const usable = Stack.of(key) === Stack.of(scope) ? key : kms.Key.fromKeyArn(scope, 'Key', key.keyArn);
   return firehose.StreamEncryption.customerManagedKey(usable);

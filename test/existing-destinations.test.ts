@@ -1,11 +1,14 @@
 /**
  * Existing streams that are specified as L1 constructs, as imported streams or as references.
  */
-import { aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, Lazy, type Stack } from 'aws-cdk-lib';
+import {
+  App, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, Lazy, RemovalPolicies, RemovalPolicy, Stack,
+} from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import type { aws_kinesis as kinesisRefs } from 'aws-cdk-lib/interfaces';
 import {
-  ACCOUNT, associations, connectStatements, DELIVERY_STREAM_ARN, instanceWithRole, KEY_ARN, newStack, REGION, sdkCalls, STREAM_ARN, theOnly, types,
+  ACCOUNT, associations, connectStatements, DELIVERY_STREAM_ARN, ENV, instanceWithRole, KEY_ARN, newStack, REGION, sdkCalls, STREAM_ARN, theOnly, types,
 } from './support';
 import { ConnectDataStreaming, type ConnectDataStreamingProps, StreamingDestination } from '../src';
 
@@ -137,5 +140,38 @@ describe('a delivery stream', () => {
       stream(stack, { contactRecords: StreamingDestination.deliveryStream(makeStream(stack)) });
       expect(Object.keys(associations(stack))).toHaveLength(1);
     }
+  });
+});
+
+describe('a reference to a stream in another stack', () => {
+  function streamingFrom(crossStackReferences: string | undefined, removalPolicy: RemovalPolicy): Stack {
+    const app = new App({ context: { [DEFAULT_CROSS_STACK_REFERENCES]: crossStackReferences } });
+    const [streams, stack] = ['Streams', 'Stack'].map((id) => new Stack(app, id, { env: ENV }));
+    const existing = new kinesis.Stream(streams, 'Stream', { encryptionKey: new kms.Key(streams, 'Key') });
+    stream(stack, {
+      agentEvents: StreamingDestination.kinesisStream(existing),
+      contactRecords: StreamingDestination.deliveryStream(new firehose.CfnDeliveryStream(streams, 'Delivery')),
+      chatAnalysisSegments: StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Own', { encryption: kinesis.StreamEncryption.UNENCRYPTED })),
+    });
+    RemovalPolicies.of(streams).apply(removalPolicy);
+    return stack;
+  }
+
+  test.each(['weak', 'both'])('adds a warning if it is weak and a replaced resource is deleted: %s', (crossStackReferences) => {
+    const warnings = Annotations.fromStack(streamingFrom(crossStackReferences, RemovalPolicy.DESTROY)).findWarning('*', Match.stringLikeRegexp('weakReference'));
+    expect(warnings.map(({ id, entry }) => [id, String(entry.data).slice(0, 70)])).toEqual([
+      ['/Stack/Streaming/ContactRecords/Resource', 'CloudFormation deletes Streams/Delivery if it replaces it, because ref'],
+      ['/Stack/Streaming/AgentEvents/Resource', expect.stringContaining('CloudFormation deletes Streams/Stream/Resource if it replaces it')],
+    ]);
+    expect(warnings[0].entry.data).toContain('Records are then lost between the deployments of Streams and Stack; set the removal policy of the resource to '
+      + 'RemovalPolicy.RETAIN, or acknowledge this warning [ack: cdk-connect-data-streaming:weakReference]');
+  });
+
+  test.each<[string | undefined, RemovalPolicy]>([
+    ['weak', RemovalPolicy.RETAIN],
+    ['strong', RemovalPolicy.DESTROY],
+    [undefined, RemovalPolicy.DESTROY],
+  ])('adds no warning if it is %s and the removal policy is %s', (crossStackReferences, removalPolicy) => {
+    Annotations.fromStack(streamingFrom(crossStackReferences, removalPolicy)).hasNoWarning('*', Match.anyValue());
   });
 });

@@ -2,8 +2,9 @@
  * Simulates deployments in every order that CloudFormation can choose: Amazon Connect must not lose a record in any of them.
  */
 import {
-  aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, type CfnResource, Stack, Stage,
+  aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, type CfnResource, RemovalPolicy, Stack, Stage,
 } from 'aws-cdk-lib';
+import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { invokeHandler } from './simulation/custom-resource-handler';
@@ -66,6 +67,37 @@ describe('no record is lost when a stack is created and deleted', () => {
       stages.push(stage);
     };
     expectNoLostRecord(await simulation.create(existingAccount(), appGraph(build, (app) => app.getNestedAssembly(stages[0].artifactId))));
+  });
+});
+
+describe.each(['weak', 'both'])('with %s cross-stack references', (crossStackReferences) => {
+  const graph = (build: Build) => appGraph(build, undefined, { [DEFAULT_CROSS_STACK_REFERENCES]: crossStackReferences });
+  const withSeveralStacks = Object.entries<Build>(SCENARIOS).filter(([, build]) => appGraph(build).stacks.length > 1);
+
+  test.each(withSeveralStacks)('no record is lost when stacks are created and deleted: %s', async (_, build) => {
+    const app = graph(build);
+    const created = await simulation.create(existingAccount(), app);
+    expect(created.lostRecords).toEqual([]);
+    expect((await simulation.delete(created.account, app)).lostRecords).toEqual([]);
+  });
+
+  /** A stream in another stack, which CloudFormation replaces if its name changes. */
+  const withStreamIn = (streamName: string, removalPolicy: RemovalPolicy): Build => (app) => {
+    const streams = stackIn(app, 'Streams');
+    const stream = new kinesis.Stream(streams, 'Stream', { streamName, removalPolicy });
+    const stack = stackIn(app);
+    new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
+  };
+
+  test.each([
+    ['no record is lost if the stream is retained', RemovalPolicy.RETAIN, false],
+    ['records are lost until the stack of the construct is updated if the stream is deleted', RemovalPolicy.DESTROY, true],
+  ])('when a stream in another stack is replaced, %s', async (_, removalPolicy, isLost) => {
+    const [before, after] = ['one', 'two'].map((streamName) => graph(withStreamIn(streamName, removalPolicy)));
+    const { account } = await simulation.create(existingAccount(), before);
+    const { lostRecords } = await simulation.update(account, before, after);
+    expect(lostRecords.length > 0).toBe(isLost);
+    expect(lostRecords.every(({ after: step }) => step.startsWith('cleaning up Streams/') || step.startsWith('deploying Stack/'))).toBe(true);
   });
 });
 

@@ -65,3 +65,20 @@ export class ExternalKeyAccess extends Stack {
     new CfnOutput(this, 'ServiceRoleArn', { value: streaming.serviceRoleArn });
   }
 }
+
+/** Streams to a Kinesis data stream that is defined as an L1 construct. */
+export class L1Stream extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps) {
+    super(scope, id, props);
+    const instance = ConnectInstance.fromInstanceArn(this, 'Instance', INSTANCE_ARN);
+
+    const stream = new kinesis.CfnStream(this, 'Stream', {
+      streamModeDetails: { streamMode: 'ON_DEMAND' },
+      streamEncryption: { encryptionType: 'KMS', keyId: new kms.Key(this, 'Key').keyArn },
+    });
+    new ConnectDataStreaming(this, 'Streaming', {
+      instance,
+      agentEvents: StreamingDestination.kinesisStream(stream),
+    });
+  }
+}

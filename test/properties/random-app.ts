@@ -2,8 +2,10 @@
  * Random apps that combine instances, keys, streams and stacks as users may do.
  */
 import {
-  type App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, Stack,
+  App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, CfnResource, Lazy, NestedStack, Stack,
+  Stage,
 } from 'aws-cdk-lib';
+import { ASSET_RESOURCE_METADATA_ENABLED_CONTEXT, DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import type { aws_connect as connectRefs } from 'aws-cdk-lib/interfaces';
 import * as fc from 'fast-check';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
@@ -15,8 +17,10 @@ function weighted<T extends string>(weights: Record<T, number>): fc.Arbitrary<T>
   return fc.oneof(...Object.entries<number>(weights).map(([value, weight]) => ({ weight, arbitrary: fc.constant(value as T) })));
 }
 
-const INSTANCE_SOURCE = weighted({ 'new': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'with role': 2 });
-const KEY_SOURCE = weighted({ 'new': 6, 'new L1': 2, 'alias of new': 2, 'by ARN': 6, 'alias by name': 1, 'AWS managed': 2 });
+const INSTANCE_SOURCE = weighted({ 'new': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'by lazy value': 1, 'with role': 2 });
+const KEY_SOURCE = weighted({
+  'new': 6, 'new L1': 2, 'alias of new': 2, 'by ARN': 6, 'by parameter': 2, 'in another account': 1, 'new in another account': 1, 'alias by name': 1, 'AWS managed': 2,
+});
 const KEY_ACCESS = weighted({ [KeyAccess.AUTOMATIC]: 10, [KeyAccess.GRANT]: 4, [KeyAccess.EXTERNAL]: 2, [KeyAccess.KEY_POLICY]: 1 });
 const KINESIS = {
   'none': 20,
@@ -26,6 +30,7 @@ const KINESIS = {
   'existing stream': 1,
   'existing stream with key': 4,
   'stream of the app': 3,
+  'L1 stream of the app': 2,
 };
 const DATA_TYPES = ['contactRecords', 'agentEvents', 'voiceAnalysisSegments', 'chatAnalysisSegments'] as const;
 const STACKS = 4;
@@ -34,13 +39,17 @@ const SOME = fc.nat({ max: 11 });
 
 /** Numbers select from the available resources. A stack uses resources of its own or of earlier stacks only. */
 export const randomApp = fc.record({
-  stacks: fc.integer({ min: 1, max: STACKS }),
+  /** For each stack, whether it is nested in the last stack that is not nested. */
+  stacks: fc.array(fc.boolean(), { minLength: 1, maxLength: STACKS }),
+  isInStage: fc.boolean(),
+  crossStackReferences: weighted({ strong: 3, weak: 1, both: 1 }),
   instances: fc.array(fc.record({ source: INSTANCE_SOURCE, stack: SOME, number: fc.nat({ max: INSTANCES - 1 }) }), { minLength: 1, maxLength: 4 }),
   keys: fc.array(fc.record({ source: KEY_SOURCE, stack: SOME }), { minLength: 1, maxLength: 4 }),
   constructs: fc.array(fc.record({
     stack: SOME,
     instance: SOME,
     encryptionKey: fc.option(SOME, { nil: undefined }),
+    dependsOn: fc.option(SOME, { nil: undefined, freq: 2 }),
     keyAccess: fc.option(KEY_ACCESS, { nil: undefined, freq: 2 }),
     destinations: fc.tuple(...DATA_TYPES.map((dataType) => fc.record({
       source: weighted(dataType === 'contactRecords'
@@ -50,6 +59,10 @@ export const randomApp = fc.record({
       stack: SOME,
     }))),
   }), { minLength: 1, maxLength: 4 }),
+  /** Whether constructs depend on those that are created later, instead of earlier. */
+  dependsOnLater: fc.boolean(),
+  /** The second version of the app: constructs are removed, or created in the opposite order. */
+  secondVersion: fc.record({ removed: fc.option(SOME, { nil: undefined }), isReversed: fc.boolean(), renamesGrants: fc.boolean() }),
 });
 
 export type RandomApp = typeof randomApp extends fc.Arbitrary<infer T> ? T : never;
@@ -62,8 +75,12 @@ function roleArn(number: number | string): string {
   return `arn:aws:iam::${ACCOUNT}:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_${number}`;
 }
 
-function keyArn(number: number): string {
-  return `arn:aws:kms:${REGION}:${ACCOUNT}:key/11111111-2222-3333-4444-00000000000${number}`;
+const OTHER_ACCOUNT = '999988887777';
+const EXISTING_KEYS = ['by ARN', 'by parameter', 'in another account'];
+
+function keyArn(number: number, source = 'by ARN'): string {
+  const account = source === 'in another account' ? OTHER_ACCOUNT : ACCOUNT;
+  return `arn:aws:kms:${REGION}:${account}:key/11111111-2222-3333-4444-00000000000${number}`;
 }
 
 function streamArn(key: number): string {
@@ -73,98 +90,153 @@ function streamArn(key: number): string {
 /** Instances that are specified by a parameter. They differ from those specified by ARN, because an app cannot determine that two are the same. */
 const PARAMETER_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, number) => `f${Math.floor(number / INSTANCES)}f${number % INSTANCES}`);
 
+/** Instances that are specified by a lazy value, which an app cannot compare with others either. */
+const LAZY_INSTANCES = Array.from({ length: INSTANCES }, (_, index) => `e0e${index}`);
+
 /** The values of the CloudFormation parameters in random apps. */
-export const PARAMETERS = Object.fromEntries(PARAMETER_INSTANCES.map((number) => [`InstanceArn${number}`, instanceArn(number)]));
+export const PARAMETERS = Object.fromEntries([
+  ...PARAMETER_INSTANCES.map((number) => [`InstanceArn${number}`, instanceArn(number)]),
+  ...Array.from({ length: INSTANCES }, (_, number) => [`KeyArn${number}`, keyArn(number)]),
+]);
 
 /** The account before a random app is deployed. */
 export function accountFor({ keys }: RandomApp): SimulatedAccount {
   const account = new SimulatedAccount().addStream(streamArn(9));
   for (let number = 0; number < INSTANCES; number++) account.addInstance(instanceArn(number), roleArn(number));
-  for (const number of PARAMETER_INSTANCES) account.addInstance(instanceArn(number), roleArn(number));
+  for (const number of [...PARAMETER_INSTANCES, ...LAZY_INSTANCES]) account.addInstance(instanceArn(number), roleArn(number));
   keys.forEach(({ source }, number) => {
-    if (source === 'by ARN') account.addKey(keyArn(number)).addStream(streamArn(number), keyArn(number));
+    if (EXISTING_KEYS.includes(source)) account.addKey(keyArn(number, source)).addStream(streamArn(number), keyArn(number, source));
   });
   return account;
 }
 
-/** Builds the app. Returns the node ids of the associations for which the key owner manages access. */
-export function buildRandomApp(app: App, spec: RandomApp): string[] {
-  const stacks = Array.from({ length: spec.stacks }, (_, number) => new Stack(app, `Stack${number}`, { env: ENV }));
+export interface BuiltApp {
+  readonly app: App;
+  readonly stage?: Stage;
+  /** The node ids of the associations for which the key owner manages access. */
+  readonly external: string[];
+}
+
+/** Builds the first version of the app. */
+export function buildRandomApp(spec: RandomApp): BuiltApp {
+  return build(spec, spec.constructs.map((_, index) => index));
+}
+
+/** Builds the second version of the app. */
+export function buildSecondVersion(spec: RandomApp): BuiltApp {
+  const { removed, isReversed, renamesGrants } = spec.secondVersion;
+  const indexes = spec.constructs.map((_, index) => index).filter((index) => removed === undefined || index !== removed % spec.constructs.length);
+  const built = build(spec, isReversed ? indexes.reverse() : indexes);
+  for (const child of renamesGrants ? built.app.node.findAll() : []) {
+    if (CfnResource.isCfnResource(child) && /\/ConnectKeyGrant\w+\/Resource\/Default$/.test(child.node.path)) child.overrideLogicalId(`Renamed${child.node.addr}`);
+  }
+  return built;
+}
+
+function build(spec: RandomApp, constructIndexes: number[]): BuiltApp {
+  const app = new App({ context: {
+    [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true, // adds the file names of nested stacks
+    [DEFAULT_CROSS_STACK_REFERENCES]: spec.crossStackReferences,
+  } });
+  const stage = spec.isInStage ? new Stage(app, 'Stage') : undefined;
+  const stacks: Stack[] = [];
+  let parent: Stack | undefined;
+  for (const [number, isNested] of spec.stacks.entries()) {
+    if (parent && isNested) stacks.push(new NestedStack(parent, `Stack${number}`));
+    else stacks.push(parent = new Stack(stage ?? app, `Stack${number}`, { env: ENV }));
+  }
   const within = (stack: number, last = stacks.length - 1) => stack % (last + 1);
-  let count = 0;
+  let imports = 0;
 
   const keys = spec.keys.map(({ source, stack: chosen }, number) => {
     const home = within(chosen);
     const id = `Key${number}`;
     let created: kms.IKey | undefined;
     const key = (user: Stack): kms.IKey => {
-      const unique = `${id}Used${count++}`;
+      const unique = `${id}Used${imports++}`;
       switch (source) {
         case 'new': return created ??= new kms.Key(stacks[home], id);
         case 'new L1': return created ??= kms.Key.fromCfnKey(new kms.CfnKey(stacks[home], id, {
           keyPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }] },
         }));
         case 'alias of new': return created ??= new kms.Key(stacks[home], id).addAlias(`key-${number}`);
-        case 'by ARN': return kms.Key.fromKeyArn(user, unique, keyArn(number));
+        case 'by ARN':
+        case 'in another account': return kms.Key.fromKeyArn(user, unique, keyArn(number, source));
+        case 'by parameter': return kms.Key.fromKeyArn(user, unique, parameter(stacks[home], `KeyArn${number}`));
+        case 'new in another account':
+          return created ??= new kms.Key(new Stack(stage ?? app, `Stack${id}`, { env: { ...ENV, account: OTHER_ACCOUNT } }), id);
         case 'alias by name': return kms.Alias.fromAliasName(user, unique, `alias/key-${number}`);
         case 'AWS managed': return kms.Alias.fromAliasName(user, unique, 'alias/aws/kinesis');
       }
     };
-    return { source, home, number, key };
+    if (source.includes('new')) key(stacks[home]); // also if only one version of the app uses it
+    return { source, home: source === 'new in another account' ? 0 : home, number, key };
   });
 
   const instances = spec.instances.map(({ source, stack: chosen, number }, index) => {
     const home = within(chosen);
     let created: connectRefs.IInstanceRef | undefined;
     const instance = (user: Stack): connectRefs.IInstanceRef => {
-      const unique = `Instance${index}Used${count++}`;
+      const unique = `Instance${index}Used${imports++}`;
       switch (source) {
         case 'new': return created ??= new connect.CfnInstance(stacks[home], `Instance${index}`, {
           attributes: { inboundCalls: true, outboundCalls: true }, identityManagementType: 'CONNECT_MANAGED', instanceAlias: `instance-${index}`,
         });
         case 'by ARN': return ConnectInstance.fromInstanceArn(user, unique, instanceArn(number));
         case 'by id': return ConnectInstance.fromInstanceId(user, unique, instanceArn(number).split('/')[1]);
-        case 'by parameter': {
-          const name = `InstanceArnf${home}f${number}`;
-          const parameter = stacks[home].node.tryFindChild(name) ?? new CfnParameter(stacks[home], name);
-          return ConnectInstance.fromInstanceArn(user, unique, (parameter as CfnParameter).valueAsString);
-        }
+        case 'by parameter': return ConnectInstance.fromInstanceArn(user, unique, parameter(stacks[home], `InstanceArnf${home}f${number}`));
+        case 'by lazy value': return created ??= ConnectInstance.fromInstanceArn(user, unique, Lazy.string({
+          produce: () => isComplete ? instanceArn(LAZY_INSTANCES[index]) : undefined,
+        }));
         case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, { instanceArn: instanceArn(number), serviceRoleArn: roleArn(number) });
       }
     };
+    if (source === 'new') instance(stacks[home]);
     return { home: source === 'new' || source === 'by parameter' ? home : 0, instance };
   });
 
   const external: string[] = [];
-  spec.constructs.forEach((chosen, index) => {
+  const constructs = new Map<number, ConnectDataStreaming>();
+  let isComplete = false;
+  for (const index of constructIndexes) {
+    const chosen = spec.constructs[index];
     const { home, instance } = instances[chosen.instance % instances.length];
     const number = Math.max(home, within(chosen.stack));
     const stack = stacks[number];
-    const reachable = keys.filter((key) => key.home <= number);
+    // AWS CDK cannot reference a key in another account from a nested stack.
+    const reachable = keys.filter((key) => key.home <= number && !(key.source === 'new in another account' && stacks.some(({ nested }) => nested)));
     const pick = (key: number) => reachable.length > 0 ? reachable[key % reachable.length] : undefined;
 
-    const destination = ({ source, key: wanted, stack: place }: typeof chosen.destinations[number]): StreamingDestination | undefined => {
+    const destination = ({ source, key: wanted, stack: place }: typeof chosen.destinations[number], dataType: string): StreamingDestination | undefined => {
       const picked = pick(wanted);
-      const unique = `Stream${count++}`;
+      const id = `Stream${index}${dataType}`;
+      const streamHome = stacks[Math.max(picked?.home ?? 0, within(place, number))];
       switch (source) {
         case 'none': return undefined;
         case 'new stream': return StreamingDestination.newKinesisStream();
         case 'new stream with key': return StreamingDestination.newKinesisStream({ encryptionKey: picked?.key(stack) });
         case 'new managed stream': return StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED });
-        case 'existing stream': return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, unique, streamArn(9)));
+        case 'existing stream': return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, id, streamArn(9)));
         case 'existing stream with key': {
           // An existing stream has an existing key. A stream with a key of the app is defined by the app and imported by its ARN.
           const encryptionKey = picked?.key(stack);
-          const arn = picked?.source === 'by ARN' ? streamArn(picked.number) : new kinesis.Stream(stack, `${unique}Created`, { encryptionKey: keyOf(encryptionKey) }).streamArn;
-          return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, unique, { streamArn: arn, encryptionKey }));
+          const arn = picked && EXISTING_KEYS.includes(picked.source)
+            ? streamArn(picked.number)
+            : new kinesis.Stream(stack, `${id}Created`, { encryptionKey: keyOf(encryptionKey) }).streamArn;
+          return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, id, { streamArn: arn, encryptionKey }));
         }
-        case 'stream of the app': {
-          const streamHome = stacks[Math.max(picked?.home ?? 0, within(place, number))];
-          return StreamingDestination.kinesisStream(new kinesis.Stream(streamHome, unique, { encryptionKey: keyOf(picked?.key(streamHome)) }));
+        case 'stream of the app':
+          return StreamingDestination.kinesisStream(new kinesis.Stream(streamHome, id, { encryptionKey: keyOf(picked?.key(streamHome)) }));
+        case 'L1 stream of the app': {
+          // AWS CDK cannot determine whether a parameter is the ARN of a key, so it adds a warning instead of a grant.
+          const key = picked?.source === 'by parameter' ? undefined : keyOf(picked?.key(streamHome));
+          return StreamingDestination.kinesisStream(new kinesis.CfnStream(streamHome, id, {
+            streamEncryption: key && { encryptionType: 'KMS', keyId: key.keyArn },
+          }));
         }
         case 'new delivery stream': return StreamingDestination.newDeliveryStream();
         case 'existing delivery stream':
-          return StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, unique, DELIVERY_STREAM_ARN));
+          return StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, id, DELIVERY_STREAM_ARN));
       }
     };
 
@@ -172,15 +244,33 @@ export function buildRandomApp(app: App, spec: RandomApp): string[] {
       instance: instance(stack),
       encryptionKey: chosen.encryptionKey === undefined ? undefined : pick(chosen.encryptionKey)?.key(stack),
       keyAccess: chosen.keyAccess,
-      ...Object.fromEntries(DATA_TYPES.map((dataType, at) => [dataType, destination(chosen.destinations[at])])),
+      ...Object.fromEntries(DATA_TYPES.map((dataType, at) => [dataType, destination(chosen.destinations[at], dataType)])),
     });
+    constructs.set(index, construct);
     if (chosen.keyAccess === KeyAccess.EXTERNAL) {
       external.push(...construct.node.findAll()
         .filter((child) => connect.CfnInstanceStorageConfig.isCfnInstanceStorageConfig(child))
-        .map((child) => `${stack.stackName}/${stack.getLogicalId(child)}`));
+        .map((child) => `${scopeName(stack)}/${stack.getLogicalId(child)}`));
     }
-  });
-  return external;
+  }
+  for (const [index, construct] of constructs) {
+    const chosen = spec.constructs[index].dependsOn;
+    const other = chosen === undefined ? undefined : constructs.get(chosen % spec.constructs.length);
+    const isAllowed = other && Stack.of(other) === Stack.of(construct) && (spec.dependsOnLater ? chosen! % spec.constructs.length > index : chosen! % spec.constructs.length < index);
+    if (isAllowed) construct.node.addDependency(other);
+  }
+  isComplete = true;
+  return { app, stage, external };
+}
+
+function parameter(stack: Stack, name: string): string {
+  return (stack.node.tryFindChild(name) as CfnParameter | undefined ?? new CfnParameter(stack, name)).valueAsString;
+}
+
+/** The name that the deployment simulation gives to a stack or nested stack. */
+function scopeName(stack: Stack): string {
+  const { nestedStackParent: parent, nestedStackResource: resource } = stack;
+  return parent ? `${scopeName(parent)}/${parent.getLogicalId(resource as CfnResource)}` : stack.stackName;
 }
 
 /** The key of an alias, because the streams of the CDK do not depend on the alias of their key. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { type CloudAssembly, UNKNOWN_ACCOUNT } from 'aws-cdk-lib/cx-api';
+import { ACCOUNT } from '../support';
 import { dependenciesOf, type Template, type TemplateResource } from '../template/template';
 
 interface FullTemplate extends Template {
@@ -13,6 +14,7 @@ interface FullTemplate extends Template {
 /** The template of a stack or of a nested stack. */
 export interface Scope {
   readonly name: string;
+  readonly account: string;
   readonly template: FullTemplate;
   /** The resource of the parent template that is this nested stack. */
   readonly parent?: { readonly scope: Scope; readonly logicalId: string };
@@ -48,7 +50,8 @@ export function graphOf(assembly: CloudAssembly): AppGraph {
   // `stacks` is in topological order
   const stacks = assembly.stacks.map((stack) => {
     const nodes = new Map<string, Node>();
-    addScope({ name: stack.stackName, template: { Resources: {}, ...stack.template as object } }, [], assembly.directory, nodes, scopes);
+    const account = stack.environment.account === UNKNOWN_ACCOUNT ? ACCOUNT : stack.environment.account;
+    addScope({ name: stack.stackName, account, template: { Resources: {}, ...stack.template as object } }, [], assembly.directory, nodes, scopes);
     return { name: stack.stackName, nodes };
   });
   return { stacks, scopes };
@@ -66,7 +69,7 @@ function addScope(scope: Scope, inherited: string[], directory: string, nodes: M
     // A nested stack is complete after all of its resources, and each of these waits for the dependencies of the nested stack.
     const file = join(directory, resource.Metadata!['aws:asset:path'] as string);
     const template = { Resources: {}, ...JSON.parse(readFileSync(file, 'utf8')) as object } as FullTemplate;
-    const nested = { name: id, template, parent: { scope, logicalId } };
+    const nested = { name: id, account: scope.account, template, parent: { scope, logicalId } };
     const dependenciesOfNested = [...node.dependencies];
     addScope(nested, dependenciesOfNested, directory, nodes, scopes);
     Object.keys(template.Resources).forEach((inner) => node.dependencies.add(nodeId(nested, inner)));

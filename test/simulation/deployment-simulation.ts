@@ -44,8 +44,8 @@ interface StackOperation {
 const NO_PHASE: Phase = { orders: [{ decisive: [], complete: [] }], exhaustive: true, apply: async () => false };
 
 /** Synthesizes an app, or a part of its cloud assembly, for a simulation. */
-export function appGraph(build: (app: App) => void, part = (assembly: CloudAssembly) => assembly): AppGraph {
-  const app = new App({ context: { [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true } }); // adds the file names of nested stacks
+export function appGraph(build: (app: App) => void, part = (assembly: CloudAssembly) => assembly, context: Record<string, string> = {}): AppGraph {
+  const app = new App({ context: { ...context, [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true } }); // adds the file names of nested stacks
   build(app);
   return graphOf(part(app.synth()));
 }

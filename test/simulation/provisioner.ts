@@ -4,7 +4,7 @@ import { type HandlerResponse, invokeHandler } from './custom-resource-handler';
 import type { PolicyDocument } from './policy-engine';
 import { Resolver } from './resolver';
 import type { DeployedResource, SimulatedAccount } from './simulated-account';
-import { ACCOUNT, REGION } from '../support';
+import { REGION } from '../support';
 
 type Properties = Record<string, unknown>;
 type RequestType = 'Create' | 'Update' | 'Delete';
@@ -57,7 +57,8 @@ export class Provisioner {
     const obsolete = resources[node.id];
     if (!obsolete) return false;
     delete resources[node.id];
-    if (node.resource.DeletionPolicy === 'Retain') return false;
+    const { DeletionPolicy, UpdateReplacePolicy } = node.resource;
+    if ((isKept ? UpdateReplacePolicy : DeletionPolicy) === 'Retain') return false;
 
     if (obsolete.type === 'Custom::AWS') await this.invoke(node, 'Delete', obsolete.properties, obsolete);
     this.remove(obsolete);
@@ -66,16 +67,18 @@ export class Provisioner {
 
   private put(node: Node, properties: Properties, before?: DeployedResource): { physicalId: string; attributes: Record<string, string> } {
     const name = before?.physicalId ?? this.account.nameFor(node.id);
-    const arn = (service: string, resource: string, region = REGION) => `arn:aws:${service}:${region}:${ACCOUNT}:${resource}`;
+    const arn = (service: string, resource: string, region = REGION) => `arn:aws:${service}:${region}:${node.scope.account}:${resource}`;
     switch (node.resource.Type) {
       case 'AWS::KMS::Key': {
         const keyArn = before?.attributes.Arn ?? arn('kms', `key/${name}`);
         this.putKey(keyArn, properties.KeyPolicy as PolicyDocument);
         return { physicalId: name, attributes: { Arn: keyArn } };
       }
-      case 'AWS::KMS::Alias':
-        this.account.aliases[arn('kms', properties.AliasName as string)] = properties.TargetKeyId as string;
-        return { physicalId: properties.AliasName as string, attributes: {} };
+      case 'AWS::KMS::Alias': {
+        const aliasArn = arn('kms', properties.AliasName as string);
+        this.account.aliases[aliasArn] = properties.TargetKeyId as string;
+        return { physicalId: properties.AliasName as string, attributes: { Arn: aliasArn } };
+      }
       case 'AWS::Connect::Instance': {
         const instanceArn = before?.physicalId ?? arn('connect', `instance/${name}`);
         const role = arn('iam', `role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_${name}`, '');
@@ -119,10 +122,10 @@ export class Provisioner {
     this.account.associations[id] = { instance, dataType, stream };
   }
 
-  private remove({ type, physicalId, attributes, properties }: DeployedResource): void {
+  private remove({ type, physicalId, attributes }: DeployedResource): void {
     switch (type) {
       case 'AWS::KMS::Key': delete this.account.keys[attributes.Arn]; break;
-      case 'AWS::KMS::Alias': delete this.account.aliases[`arn:aws:kms:${REGION}:${ACCOUNT}:${String(properties.AliasName)}`]; break;
+      case 'AWS::KMS::Alias': delete this.account.aliases[attributes.Arn]; break;
       case 'AWS::Connect::Instance': delete this.account.instances[physicalId]; break;
       case 'AWS::Kinesis::Stream': delete this.account.streams[attributes.Arn]; break;
       case 'AWS::Connect::InstanceStorageConfig': delete this.account.associations[physicalId]; break;

@@ -1,10 +1,10 @@
 import { type AppGraph, nodeId, type Scope } from './app-graph';
 import type { DeployedResource, SimulatedAccount } from './simulated-account';
-import { ACCOUNT, REGION } from '../support';
+import { REGION } from '../support';
 import { type Intrinsic, partsOfSub, referenceOf, replaceIntrinsics } from '../template/intrinsics';
 
 const PSEUDO_PARAMETERS: Record<string, string> = {
-  'AWS::AccountId': ACCOUNT, 'AWS::Partition': 'aws', 'AWS::Region': REGION, 'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::Partition': 'aws', 'AWS::Region': REGION, 'AWS::URLSuffix': 'amazonaws.com',
 };
 
 /** Evaluates the intrinsic functions of templates as CloudFormation does. */
@@ -42,6 +42,7 @@ export class Resolver {
       case 'Fn::Split': return this.string(scope, list[1]).split(list[0] as string);
       case 'Fn::Select': return (this.resolve(scope, list[1]) as unknown[])[Number(list[0])];
       case 'Fn::If': return this.resolve(scope, this.condition(scope, { Condition: list[0] }) ? list[1] : list[2]);
+      case 'Fn::GetStackOutput': return this.stackOutput(argument as { StackName: string; OutputName: string });
       case 'Fn::ImportValue': return this.importedValue(this.string(scope, argument));
       case 'Fn::FindInMap': return scope.template.Mappings![list[0] as string][this.string(scope, list[1])][this.string(scope, list[2])];
       default: throw new Error(`the deployment simulation does not support ${name}`);
@@ -50,11 +51,12 @@ export class Resolver {
 
   private ref(scope: Scope, name: string): unknown {
     if (name === 'AWS::NoValue') return undefined;
-    if (name === 'AWS::StackId') return `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${scope.name.replace('/', '-')}/0`;
+    if (name === 'AWS::StackId') return `arn:aws:cloudformation:${REGION}:${scope.account}:stack/${scope.name.replace('/', '-')}/0`;
+    if (name === 'AWS::AccountId') return scope.account;
     if (name in PSEUDO_PARAMETERS) return PSEUDO_PARAMETERS[name];
     if (name in scope.template.Resources) return this.deployed(scope, name).physicalId;
     if (scope.parent) {
-      const { Parameters } = scope.parent.scope.template.Resources[scope.parent.logicalId].Properties as { Parameters: Record<string, unknown> };
+      const { Parameters = {} } = scope.parent.scope.template.Resources[scope.parent.logicalId].Properties as { Parameters?: Record<string, unknown> };
       if (name in Parameters) return this.resolve(scope.parent.scope, Parameters[name]);
     }
     const value = this.parameters[name] ?? scope.template.Parameters?.[name]?.Default;
@@ -79,6 +81,11 @@ export class Resolver {
       }
     }
     throw new Error(`no stack exports ${name}`);
+  }
+
+  private stackOutput({ StackName, OutputName }: { StackName: string; OutputName: string }): unknown {
+    const scope = this.app.scopes.get(StackName)!;
+    return this.resolve(scope, scope.template.Outputs![OutputName].Value);
   }
 
   private deployed(scope: Scope, logicalId: string): DeployedResource {

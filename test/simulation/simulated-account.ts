@@ -22,11 +22,11 @@ export interface DeployedResource {
   readonly properties: Record<string, unknown>;
 }
 
-/** A record that Amazon Connect lost because it could not encrypt it. */
+/** A record that Amazon Connect lost because it could not encrypt it, or because the stream does not exist. */
 export interface LostRecord {
   readonly instance: string;
   readonly dataType: string;
-  readonly key: string;
+  readonly key?: string;
 }
 
 /** The state of an AWS account: plain data that can be copied and compared. */
@@ -100,15 +100,21 @@ export class SimulatedAccount {
   public async streamRecords(): Promise<LostRecord[]> {
     const lost: LostRecord[] = [];
     for (const { instance, dataType, stream } of Object.values(this.associations)) {
-      const keyId = stream && this.streams[stream].key;
-      if (!keyId || keyId.includes('alias/aws/')) continue;
-      const key = this.aliases[keyId] ?? keyId;
-      const encrypted = key in this.keys && await isAllowed({
-        principal: this.instances[instance].role, action: 'kms:GenerateDataKey', resource: key, resourcePolicy: this.permissionsOf(key),
-      });
-      if (!encrypted) lost.push({ instance, dataType, key });
+      if (!stream) continue;
+      const keyId = this.streams[stream]?.key;
+      const key = keyId && (this.aliases[keyId] ?? keyId);
+      const isReceived = stream in this.streams && (!key || key.includes('alias/aws/') || await this.canEncrypt(this.instances[instance].role, key));
+      if (!isReceived) lost.push({ instance, dataType, key });
     }
     return lost;
+  }
+
+  /** A grant is enough in every account. A key policy is enough in the account of the key only, because the role has no IAM policy for the key. */
+  private async canEncrypt(role: string, key: string): Promise<boolean> {
+    if (!(key in this.keys)) return false;
+    const { policy, grants } = this.keys[key];
+    return grants.some(({ grantee, operations }) => grantee === role && operations.includes('GenerateDataKey'))
+      || isAllowed({ principal: role, action: 'kms:GenerateDataKey', resource: key, resourcePolicy: policy });
   }
 }
 

@@ -32,6 +32,17 @@ export function keyResource(key: IKey): CfnKey | undefined {
   return [key.node.defaultChild, key.node.scope].find(CfnKey.isCfnKey);
 }
 
+/** Deploys what the scope contains after the key. AWS CDK adds this dependency itself, unless the key is in another account. */
+export function dependOnKey(scope: Construct, key: IKey): void {
+  const resource = keyResource(key);
+  if (resource && isInOtherAccount(scope, key)) scope.node.addDependency(resource);
+}
+
+/** Whether the key is in another account than the stack of the scope. */
+export function isInOtherAccount(scope: Construct, key: IKey): boolean {
+  return isDifferent(key.env.account, Stack.of(scope).account);
+}
+
 function isAlias(key: IKey): boolean {
   return 'aliasTargetKey' in key || /:alias\//.test(key.keyArn);
 }

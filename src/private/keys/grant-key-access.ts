@@ -2,7 +2,7 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { CfnStream, IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct, IDependable } from 'constructs';
-import { customerManagedKey, keyResource } from './customer-managed-key';
+import { customerManagedKey, isInOtherAccount, keyResource } from './customer-managed-key';
 import { KeyPolicies, keyPolicyStatement } from './key-policies';
 import { createGrantStatement, KmsGrants } from './kms-grants';
 import { KeyAccess } from '../../key-access';
@@ -11,7 +11,6 @@ import { format } from '../common/formatting';
 import type { Instance } from '../common/instance';
 import { streamResource } from '../common/kinesis-streams';
 import { enclosingStacks } from '../common/stacks';
-import { isDifferent } from '../common/tokens';
 import { serviceRoleArn } from '../service-role/service-role';
 
 const UNKNOWN_ROLE = '<ServiceRole that aws connect describe-instance returns>';
@@ -64,10 +63,6 @@ function allowGrantInOtherAccount(scope: Construct, grant: CfnResource, key: IKe
     + 'grant. If it does not, the deployment fails',
     'ask the key owner to add this statement, then acknowledge this warning: '
     + format(scope, createGrantStatement(grant.stack, instance).toStatementJson()));
-}
-
-function isInOtherAccount(scope: Construct, key: IKey): boolean {
-  return isDifferent(key.env.account, Stack.of(scope).account);
 }
 
 function validateKeyPolicyAccess(scope: Construct, key: IKey, instance: Instance): void {

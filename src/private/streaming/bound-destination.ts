@@ -1,9 +1,13 @@
+import type { CfnResource } from 'aws-cdk-lib';
 import type { CfnInstanceStorageConfigProps } from 'aws-cdk-lib/aws-connect';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { DataType } from '../common/data-types';
+import { deliveryStreamResource } from '../common/delivery-streams';
+import { streamResource } from '../common/kinesis-streams';
+import { keyResource } from '../keys/customer-managed-key';
 
 /** What a destination is bound to. */
 export interface DestinationContext {
@@ -21,4 +25,12 @@ export interface BoundDestination {
   readonly bucket?: IBucket;
   /** The encryption key of the construct, if the destination uses it. */
   readonly encryptionKey?: IKey;
+}
+
+/** The resources of the app that a destination consists of: its stream or delivery stream, and a key in another stack than the stream. */
+export function resourcesOf({ kinesisStream, deliveryStream }: BoundDestination): CfnResource[] {
+  const stream = kinesisStream && streamResource(kinesisStream);
+  const key = kinesisStream?.encryptionKey && keyResource(kinesisStream.encryptionKey);
+  return [stream, key?.stack === stream?.stack ? undefined : key, deliveryStream && deliveryStreamResource(deliveryStream)]
+    .filter((resource) => resource !== undefined);
 }
