@@ -2,7 +2,6 @@
 import { readFileSync } from 'fs';
 import { createRequire } from 'module';
 import { type AddStreaming, newApp } from './scenario';
-import { replaceIntrinsics } from '../../test/template/intrinsics';
 import { deploymentSteps, type Template } from '../../test/template/template';
 
 export interface Measurement {
@@ -15,8 +14,6 @@ export interface Measurement {
   /** The length of the longest chain of resources that CloudFormation must deploy sequentially in a stack. */
   readonly longestChain: number;
   readonly customResources: number;
-  /** The characters of all inline policies, as IAM counts them. */
-  readonly policyCharacters: number;
 }
 
 const [program, variant, instances] = process.argv.slice(2);
@@ -39,11 +36,4 @@ console.log(JSON.stringify({
   templateBytes: files.reduce((sum, { length }) => sum + length, 0),
   longestChain: Math.max(...templates.map((template) => deploymentSteps(template).length)),
   customResources: ofType('Custom::AWS').length,
-  policyCharacters: ofType('AWS::IAM::Policy').map(({ Properties }) => withRoleArns(Properties!.PolicyDocument)).join('').length,
 } satisfies Measurement));
-
-/** The policy document with a role ARN in place of each reference, as it is deployed. */
-function withRoleArns(document: unknown): string {
-  const roleArn = 'arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_aaaaaaaaaaaaaaaaaaaa';
-  return JSON.stringify(replaceIntrinsics(document, () => roleArn));
-}
