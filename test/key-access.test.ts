@@ -436,7 +436,9 @@ describe('a key in another account', () => {
     streaming(stack, makeInstance(stack), key, keyAccess);
     const another = kms.Alias.fromAliasAttributes(stack, 'Alias', { aliasName: 'alias/same', aliasTargetKey: key });
     new ConnectDataStreaming(stack, 'Other', {
-      instance: instanceWithRole(stack, 'OtherInstance', OTHER_INSTANCE_ARN, ROLE_ARN), keyAccess, agentEvents: StreamingDestination.kinesisStream(
+      instance: instanceWithRole(stack, 'OtherInstance', OTHER_INSTANCE_ARN, ROLE_ARN),
+      keyAccess,
+      agentEvents: StreamingDestination.kinesisStream(
         kinesis.Stream.fromStreamAttributes(stack, 'OtherStream', { streamArn: STREAM_ARN, encryptionKey: another })),
     });
 

@@ -2,11 +2,12 @@
  * Random apps that combine instances, keys, streams and stacks as users may do.
  */
 import {
-  App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, CfnResource, Lazy, NestedStack, Stack,
+  App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, CfnResource, Fn, Lazy, NestedStack, Stack,
   Stage,
 } from 'aws-cdk-lib';
 import { ASSET_RESOURCE_METADATA_ENABLED_CONTEXT, DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import type { aws_connect as connectRefs } from 'aws-cdk-lib/interfaces';
+import type { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
 import { SimulatedAccount } from '../simulation/simulated-account';
@@ -17,7 +18,7 @@ function weighted<T extends string>(weights: Record<T, number>): fc.Arbitrary<T>
   return fc.oneof(...Object.entries<number>(weights).map(([value, weight]) => ({ weight, arbitrary: fc.constant(value as T) })));
 }
 
-const INSTANCE_SOURCE = weighted({ 'new': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'by lazy value': 1, 'with role': 2 });
+const INSTANCE_SOURCE = weighted({ 'new': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'by lazy value': 1, 'by imported value': 1, 'with role': 2 });
 const KEY_SOURCE = weighted({
   'new': 6, 'new L1': 2, 'alias of new': 2, 'by ARN': 6, 'by parameter': 2, 'in another account': 1, 'new in another account': 1, 'alias by name': 1, 'AWS managed': 2,
 });
@@ -61,8 +62,15 @@ export const randomApp = fc.record({
   }), { minLength: 1, maxLength: 4 }),
   /** Whether constructs depend on those that are created later, instead of earlier. */
   dependsOnLater: fc.boolean(),
-  /** The second version of the app: constructs are removed, or created in the opposite order. */
-  secondVersion: fc.record({ removed: fc.option(SOME, { nil: undefined }), isReversed: fc.boolean(), renamesGrants: fc.boolean() }),
+  /** What changes in the second version of the app. */
+  secondVersion: fc.record({
+    removed: fc.option(SOME, { nil: undefined }),
+    isReversed: fc.boolean(),
+    renamesGrants: fc.boolean(),
+    replacesStreams: fc.boolean(),
+    /** Constructs with KeyAccess.GRANT use other keys. With key policies, this requires two deployments. */
+    changesKeys: fc.boolean(),
+  }),
 });
 
 export type RandomApp = typeof randomApp extends fc.Arbitrary<infer T> ? T : never;
@@ -93,8 +101,12 @@ const PARAMETER_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, numbe
 /** Instances that are specified by a lazy value, which an app cannot compare with others either. */
 const LAZY_INSTANCES = Array.from({ length: INSTANCES }, (_, index) => `e0e${index}`);
 
-/** The values of the CloudFormation parameters in random apps. */
+/** Instances that are specified by a value that another app exports. It can be another instance in each stack. */
+const IMPORTED_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, number) => `d${Math.floor(number / INSTANCES)}d${number % INSTANCES}`);
+
+/** The values of the CloudFormation parameters in random apps, and the values that other apps export. */
 export const PARAMETERS = Object.fromEntries([
+  ...IMPORTED_INSTANCES.map((number) => [`Exported${number}`, instanceArn(number)]),
   ...PARAMETER_INSTANCES.map((number) => [`InstanceArn${number}`, instanceArn(number)]),
   ...Array.from({ length: INSTANCES }, (_, number) => [`KeyArn${number}`, keyArn(number)]),
 ]);
@@ -103,7 +115,7 @@ export const PARAMETERS = Object.fromEntries([
 export function accountFor({ keys }: RandomApp): SimulatedAccount {
   const account = new SimulatedAccount().addStream(streamArn(9));
   for (let number = 0; number < INSTANCES; number++) account.addInstance(instanceArn(number), roleArn(number));
-  for (const number of [...PARAMETER_INSTANCES, ...LAZY_INSTANCES]) account.addInstance(instanceArn(number), roleArn(number));
+  for (const number of [...PARAMETER_INSTANCES, ...LAZY_INSTANCES, ...IMPORTED_INSTANCES]) account.addInstance(instanceArn(number), roleArn(number));
   keys.forEach(({ source }, number) => {
     if (EXISTING_KEYS.includes(source)) account.addKey(keyArn(number, source)).addStream(streamArn(number), keyArn(number, source));
   });
@@ -119,25 +131,27 @@ export interface BuiltApp {
 
 /** Builds the first version of the app. */
 export function buildRandomApp(spec: RandomApp): BuiltApp {
-  return build(spec, spec.constructs.map((_, index) => index));
+  return build(spec, spec.constructs.map((_, index) => index), { replacesStreams: false, changesKeys: false });
 }
 
 /** Builds the second version of the app. */
 export function buildSecondVersion(spec: RandomApp): BuiltApp {
-  const { removed, isReversed, renamesGrants } = spec.secondVersion;
+  const { removed, isReversed, renamesGrants, ...changes } = spec.secondVersion;
   const indexes = spec.constructs.map((_, index) => index).filter((index) => removed === undefined || index !== removed % spec.constructs.length);
-  const built = build(spec, isReversed ? indexes.reverse() : indexes);
+  const built = build(spec, isReversed ? indexes.reverse() : indexes, changes);
   for (const child of renamesGrants ? built.app.node.findAll() : []) {
     if (CfnResource.isCfnResource(child) && /\/ConnectKeyGrant\w+\/Resource\/Default$/.test(child.node.path)) child.overrideLogicalId(`Renamed${child.node.addr}`);
   }
   return built;
 }
 
-function build(spec: RandomApp, constructIndexes: number[]): BuiltApp {
-  const app = new App({ context: {
-    [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true, // adds the file names of nested stacks
-    [DEFAULT_CROSS_STACK_REFERENCES]: spec.crossStackReferences,
-  } });
+function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, changesKeys }: { replacesStreams: boolean; changesKeys: boolean }): BuiltApp {
+  const app = new App({
+    context: {
+      [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true, // adds the file names of nested stacks
+      [DEFAULT_CROSS_STACK_REFERENCES]: spec.crossStackReferences,
+    },
+  });
   const stage = spec.isInStage ? new Stage(app, 'Stage') : undefined;
   const stacks: Stack[] = [];
   let parent: Stack | undefined;
@@ -188,6 +202,8 @@ function build(spec: RandomApp, constructIndexes: number[]): BuiltApp {
         case 'by lazy value': return created ??= ConnectInstance.fromInstanceArn(user, unique, Lazy.string({
           produce: () => isComplete ? instanceArn(LAZY_INSTANCES[index]) : undefined,
         }));
+        case 'by imported value':
+          return ConnectInstance.fromInstanceArn(user, unique, Fn.importValue(`Exportedd${stacks.indexOf(user)}d${index}`));
         case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, { instanceArn: instanceArn(number), serviceRoleArn: roleArn(number) });
       }
     };
@@ -208,31 +224,33 @@ function build(spec: RandomApp, constructIndexes: number[]): BuiltApp {
     const pick = (key: number) => reachable.length > 0 ? reachable[key % reachable.length] : undefined;
 
     const destination = ({ source, key: wanted, stack: place }: typeof chosen.destinations[number], dataType: string): StreamingDestination | undefined => {
-      const picked = pick(wanted);
       const id = `Stream${index}${dataType}`;
+      const usesOtherKey = changesKeys && chosen.keyAccess === KeyAccess.GRANT && !source.endsWith('stream of the app');
+      const picked = pick(usesOtherKey ? wanted + 1 : wanted);
+      const streamName = replacesStreams ? `${id}-replaced` : undefined;
       const streamHome = stacks[Math.max(picked?.home ?? 0, within(place, number))];
       switch (source) {
         case 'none': return undefined;
-        case 'new stream': return StreamingDestination.newKinesisStream();
-        case 'new stream with key': return StreamingDestination.newKinesisStream({ encryptionKey: picked?.key(stack) });
-        case 'new managed stream': return StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED });
+        case 'new stream': return StreamingDestination.newKinesisStream({ streamName });
+        case 'new stream with key': return StreamingDestination.newKinesisStream({ streamName, encryptionKey: picked?.key(stack) });
+        case 'new managed stream': return StreamingDestination.newKinesisStream({ streamName, encryption: kinesis.StreamEncryption.MANAGED });
         case 'existing stream': return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, id, streamArn(9)));
         case 'existing stream with key': {
           // An existing stream has an existing key. A stream with a key of the app is defined by the app and imported by its ARN.
           const encryptionKey = picked?.key(stack);
           const arn = picked && EXISTING_KEYS.includes(picked.source)
             ? streamArn(picked.number)
-            : new kinesis.Stream(stack, `${id}Created`, { encryptionKey: keyOf(encryptionKey) }).streamArn;
+            : newStream(stack, `${id}Created`, keyOf(encryptionKey)).streamArn;
           return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, id, { streamArn: arn, encryptionKey }));
         }
         case 'stream of the app':
-          return StreamingDestination.kinesisStream(new kinesis.Stream(streamHome, id, { encryptionKey: keyOf(picked?.key(streamHome)) }));
+          return StreamingDestination.kinesisStream(newStream(streamHome, id, keyOf(picked?.key(streamHome))));
         case 'L1 stream of the app': {
           // AWS CDK cannot determine whether a parameter is the ARN of a key, so it adds a warning instead of a grant.
           const key = picked?.source === 'by parameter' ? undefined : keyOf(picked?.key(streamHome));
-          return StreamingDestination.kinesisStream(new kinesis.CfnStream(streamHome, id, {
-            streamEncryption: key && { encryptionType: 'KMS', keyId: key.keyArn },
-          }));
+          const stream = new kinesis.CfnStream(streamHome, id, { streamEncryption: key && { encryptionType: 'KMS', keyId: key.keyArn } });
+          dependOnKey(stream, key);
+          return StreamingDestination.kinesisStream(stream);
         }
         case 'new delivery stream': return StreamingDestination.newDeliveryStream();
         case 'existing delivery stream':
@@ -261,6 +279,17 @@ function build(spec: RandomApp, constructIndexes: number[]): BuiltApp {
   }
   isComplete = true;
   return { app, stage, external };
+}
+
+function newStream(scope: Stack, id: string, encryptionKey?: kms.IKey): kinesis.Stream {
+  const stream = new kinesis.Stream(scope, id, { encryptionKey });
+  dependOnKey(stream, encryptionKey);
+  return stream;
+}
+
+/** AWS CDK adds no dependency if a resource references a key of the app in another account. */
+function dependOnKey(stream: IConstruct, key?: kms.IKey): void {
+  if (key instanceof kms.Key && Stack.of(key).account === OTHER_ACCOUNT) stream.node.addDependency(key);
 }
 
 function parameter(stack: Stack, name: string): string {

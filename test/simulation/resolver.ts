@@ -80,6 +80,7 @@ export class Resolver {
         if (output.Export?.Name === name) return this.resolve(scope, output.Value);
       }
     }
+    if (name in this.parameters) return this.parameters[name]; // another app exports it
     throw new Error(`no stack exports ${name}`);
   }
 

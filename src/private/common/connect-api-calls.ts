@@ -23,7 +23,7 @@ interface Association {
  */
 export class ConnectApiCalls extends Construct {
   public static of(scope: Construct): ConnectApiCalls {
-    return singletonIn(Stage.of(scope) ?? scope.node.root as Construct, 'ConnectApiCalls', ConnectApiCalls);
+    return singletonIn(Stage.of(scope)!, 'ConnectApiCalls', ConnectApiCalls);
   }
 
   private readonly lookups: CfnResource[] = [];
