@@ -8,11 +8,15 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import type { aws_kinesis as kinesisRefs } from 'aws-cdk-lib/interfaces';
 import {
-  ACCOUNT, associations, connectStatements, DELIVERY_STREAM_ARN, ENV, instanceWithRole, KEY_ARN, newStack, REGION, sdkCalls, STREAM_ARN, theOnly, types,
+  ACCOUNT, associations, connectStatements, DELIVERY_STREAM_ARN, ENV, instanceWithRole, KEY_ARN, newStack, REGION, sdkCalls, STREAM_ARN, theOnly,
+  types,
 } from './support';
 import { ConnectDataStreaming, type ConnectDataStreamingProps, StreamingDestination } from '../src';
 
-const KEY_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }] };
+const KEY_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
+};
 
 function newStream(stack: Stack, keyId?: string): kinesis.CfnStream {
   return new kinesis.CfnStream(stack, 'Stream', { streamEncryption: keyId === undefined ? undefined : { encryptionType: 'KMS', keyId } });

@@ -2,8 +2,8 @@
  * Random apps that combine instances, keys, streams and stacks as users may do.
  */
 import {
-  App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, CfnResource, Fn, Lazy, NestedStack, Stack,
-  Stage,
+  App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, CfnResource, Fn, Lazy,
+  NestedStack, Stack, Stage,
 } from 'aws-cdk-lib';
 import { ASSET_RESOURCE_METADATA_ENABLED_CONTEXT, DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import type { aws_connect as connectRefs } from 'aws-cdk-lib/interfaces';
@@ -145,7 +145,9 @@ export function buildSecondVersion(spec: RandomApp): BuiltApp {
   return built;
 }
 
-function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, changesKeys }: { replacesStreams: boolean; changesKeys: boolean }): BuiltApp {
+type Changes = Pick<RandomApp['secondVersion'], 'replacesStreams' | 'changesKeys'>;
+
+function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, changesKeys }: Changes): BuiltApp {
   const app = new App({
     context: {
       [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true, // adds the file names of nested stacks
@@ -220,10 +222,12 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
     const number = Math.max(home, within(chosen.stack));
     const stack = stacks[number];
     // AWS CDK cannot reference a key in another account from a nested stack.
-    const reachable = keys.filter((key) => key.home <= number && !(key.source === 'new in another account' && stacks.some(({ nested }) => nested)));
+    const isUsable = (source: string) => source !== 'new in another account' || !stacks.some(({ nested }) => nested);
+    const reachable = keys.filter((key) => key.home <= number && isUsable(key.source));
     const pick = (key: number) => reachable.length > 0 ? reachable[key % reachable.length] : undefined;
 
-    const destination = ({ source, key: wanted, stack: place }: typeof chosen.destinations[number], dataType: string): StreamingDestination | undefined => {
+    type Destination = typeof chosen.destinations[number];
+    const destination = ({ source, key: wanted, stack: place }: Destination, dataType: string): StreamingDestination | undefined => {
       const id = `Stream${index}${dataType}`;
       const usesOtherKey = changesKeys && chosen.keyAccess === KeyAccess.GRANT && !source.endsWith('stream of the app');
       const picked = pick(usesOtherKey ? wanted + 1 : wanted);
@@ -272,10 +276,10 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
     }
   }
   for (const [index, construct] of constructs) {
-    const chosen = spec.constructs[index].dependsOn;
-    const other = chosen === undefined ? undefined : constructs.get(chosen % spec.constructs.length);
-    const isAllowed = other && Stack.of(other) === Stack.of(construct) && (spec.dependsOnLater ? chosen! % spec.constructs.length > index : chosen! % spec.constructs.length < index);
-    if (isAllowed) construct.node.addDependency(other);
+    const otherIndex = (spec.constructs[index].dependsOn ?? index) % spec.constructs.length;
+    const other = constructs.get(otherIndex);
+    const isInOrder = spec.dependsOnLater ? otherIndex > index : otherIndex < index;
+    if (other && isInOrder && Stack.of(other) === Stack.of(construct)) construct.node.addDependency(other);
   }
   isComplete = true;
   return { app, stage, external };

@@ -56,7 +56,8 @@ export class Resolver {
     if (name in PSEUDO_PARAMETERS) return PSEUDO_PARAMETERS[name];
     if (name in scope.template.Resources) return this.deployed(scope, name).physicalId;
     if (scope.parent) {
-      const { Parameters = {} } = scope.parent.scope.template.Resources[scope.parent.logicalId].Properties as { Parameters?: Record<string, unknown> };
+      const { Properties } = scope.parent.scope.template.Resources[scope.parent.logicalId];
+      const { Parameters = {} } = Properties as { Parameters?: Record<string, unknown> };
       if (name in Parameters) return this.resolve(scope.parent.scope, Parameters[name]);
     }
     const value = this.parameters[name] ?? scope.template.Parameters?.[name]?.Default;
