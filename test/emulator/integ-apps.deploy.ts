@@ -52,7 +52,7 @@ function firstOfEach(all: Loss[]): Loss[] {
 
 /** What integ-runner printed about the deployment of an app, or all of its output if it printed nothing. */
 function resultsOf(app: string): string[] {
-  const results = text.split(/^(?= {2}(?:SUCCESS|FAILED|ERROR) )|^(?=Running test |Test Results)/m)
+  const results = text.split(/^(?= {2}[A-Z]+ )|^(?=Running test |Test Results)/m)
     .map((part) => part.trim())
     .filter((part) => new RegExp(`^\\w+ +${app.replaceAll('.', '\\.')}-[A-Z]`).test(part)); // followed by the id of the IntegTest
   return results.length > 0 ? results : [text];
