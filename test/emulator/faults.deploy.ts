@@ -132,8 +132,8 @@ test('a stack is deleted even if its instance was deleted before', async () => {
   expect(await account.delete(STACK)).toEqual(['DELETE_COMPLETE']);
 });
 
-test('several instances are looked up within the API quota of Amazon Connect', async () => {
-  const instances = await Promise.all(Array.from({ length: 6 }, newInstance));
+test('the first lookups are within the burst of the API quota of Amazon Connect', async () => {
+  const instances = await Promise.all(Array.from({ length: 5 }, newInstance));
   await account.control.throttle(true);
   try {
     const { exitCode, text } = await account.deploy(existingInstancesApp(instances.map(({ arn }) => arn), { agentEvents: TWO_STREAMS.agentEvents }));
