@@ -4,8 +4,8 @@ import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 
 /** Creates an app whose snapshot contains no stack traces, and therefore no local paths. */
-export function newApp(): App {
-  return new App({ context: { [DISABLE_CREATION_STACK_TRACES]: true } });
+export function newApp(context: Record<string, unknown> = {}): App {
+  return new App({ context: { [DISABLE_CREATION_STACK_TRACES]: true, ...context } });
 }
 
 /** Creates an instance for the test. */

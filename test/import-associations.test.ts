@@ -1,17 +1,13 @@
 /**
  * Runs the commands of docs/import.md with the AWS CDK CLI against a loopback server.
  */
-import { mkdirSync, readFileSync } from 'fs';
+import { mkdirSync } from 'fs';
 import { join } from 'path';
 import { CloudFormationServer, identifierOf } from './cdk-cli/cloudformation-server';
+import { commandsOfSteps } from './cdk-cli/import-guide';
 import { Shell } from './cdk-cli/shell';
 import { INSTANCE_ARN, ROLE_ARN } from './support';
 import type { Template } from './template/template';
-
-const GUIDE = readFileSync(join(__dirname, '..', 'docs', 'import.md'), 'utf8');
-
-/** The commands of each step, by step number. */
-const STEPS = GUIDE.split(/^## (?=\d)/m).map((step) => [...step.matchAll(/^```sh\n([^]+?)^```/gm)].map(([, commands]) => commands).join('\n'));
 
 const RECORDS = {
   AssociationId: 'records',
@@ -54,7 +50,7 @@ function setStorageConfigs(resourceType: string, ...StorageConfigs: object[]): v
 }
 
 function runSteps(...numbers: number[]) {
-  return shell.run(numbers.map((number) => STEPS[number]).join('\n'));
+  return shell.run(commandsOfSteps(...numbers));
 }
 
 function edit(from: string | RegExp, to: string): void {
@@ -130,7 +126,7 @@ test('associations can be imported into a deployed stack with a stream and a key
   expect((await shell.run('npx cdk deploy --require-approval never')).exitCode).toBe(0);
 
   setStorageConfigs('CONTACT_TRACE_RECORDS');
-  const { exitCode, errors } = await shell.run(['export STREAMING=1', STEPS[1], STEPS[3], 'npx cdk import --resource-mapping mapping.json --force'].join('\n'));
+  const { exitCode, errors } = await shell.run(['export STREAMING=1', commandsOfSteps(1, 3), 'npx cdk import --resource-mapping mapping.json --force'].join('\n'));
   expect([exitCode, errors]).toEqual([0, expect.stringContaining('AdoptedStreaming/Stream/Resource (AWS::Kinesis::Stream), which is not imported')]);
   expect(server.executed.map(({ type, template }) => [type, typesOf(template).filter((name) => !name.includes('CDK'))])).toEqual([
     ['CREATE', ['AWS::KMS::Key', 'AWS::Kinesis::Stream']],
