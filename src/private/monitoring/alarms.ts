@@ -5,6 +5,8 @@ import type { MonitoredStream } from './monitored-streams';
 
 export const SUM = { statistic: Stats.SUM, period: Duration.minutes(5) };
 export const MAXIMUM = { statistic: Stats.MAXIMUM, period: Duration.minutes(5) };
+/** Five minutes can contain a single attempt, or none. */
+export const AVERAGE = { statistic: Stats.AVERAGE, period: Duration.minutes(15) };
 
 /** The alarms of a stream, and its row on the dashboard. */
 export type StreamMonitoring = {
@@ -37,20 +39,20 @@ export function alarmBelow(scope: Construct, id: string, props: ThresholdAlarmPr
 }
 
 /** Creates an alarm that goes off when the stream receives no records for the specified time, if any. Missing data is treated as breaching. */
-export function noRecordsAlarm(stream: MonitoredStream, name: string, metric: (period: Duration) => IMetric): AlarmWithThreshold[] {
+export function noRecordsAlarm(stream: MonitoredStream, name: string, records: (period: Duration) => IMetric): AlarmWithThreshold[] {
   if (!stream.noRecordsFor) return [];
 
-  const minutes = Math.ceil(stream.noRecordsFor.toMinutes({ integral: false }));
+  const minutes = stream.noRecordsFor.toMinutes();
   const period = Duration.minutes(minutes > 24 * 60 ? 60 : minutes); // the longest period is one day
   const time = readableDuration(stream.noRecordsFor);
   return [newAlarm(stream.scope, 'NoRecords', {
-    metric: metric(period),
+    metric: records(period),
     threshold: 1,
     label: `alarm after ${time} without`,
-    description: `Amazon Connect has put no ${stream.data} into ${name} for ${time}. First see whether there are contacts at all. If there are, see `
-      + 'whether the instance still streams to it (aws connect list-instance-storage-configs), and whether the service-linked role of the instance '
-      + 'may use the stream and its KMS key.',
-    evaluationPeriods: Math.ceil(minutes / period.toMinutes()),
+    description: `${capitalize(name)} has received no ${stream.data} for ${time}. First check whether there are contacts and logged-in agents. If `
+      + 'there are, check that the instance still streams to it (aws connect list-instance-storage-configs), and that the service-linked role of the '
+      + 'instance has permission to use the stream and its KMS key.',
+    evaluationPeriods: minutes / period.toMinutes(),
   }, ComparisonOperator.LESS_THAN_THRESHOLD, TreatMissingData.BREACHING)];
 }
 
@@ -69,7 +71,7 @@ export function readableDuration(duration: Duration): string {
   return duration.isUnresolved() ? duration.formatTokenToNumber() : duration.toHumanString();
 }
 
-/** Capitalizes the first letter, for titles. */
+/** Capitalizes the first letter, for titles and sentences. */
 export function capitalize(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
 }

@@ -1,0 +1,32 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type AlarmWithThreshold, alarmAtOrAbove, readableDuration } from './alarms';
+import type { MonitoredStream } from './monitored-streams';
+import { CONTACT_PERIODS } from './quiet-times';
+
+/**
+ * Creates an alarm that goes off when contacts start in each period, but the stream receives no records in any of them. A single
+ * long contact starts in only one period. If each record arrives within three periods after the start of its contact, the alarm
+ * cannot go off: the record of a contact of the first period arrives in one of the four.
+ */
+export function contactsWithoutRecordsAlarm(stream: MonitoredStream, name: string, records: (period: Duration) => IMetric): AlarmWithThreshold[] {
+  const { scope, contacts, contactsWithoutRecordsFor: time } = stream;
+  if (!time) return [];
+
+  const period = Duration.seconds(time.toSeconds() / CONTACT_PERIODS);
+  return [alarmAtOrAbove(scope, 'ContactsWithoutRecords', {
+    metric: new MathExpression({
+      expression: 'IF(FILL(records, 0) < 1, FILL(calls, 0) + FILL(chats, 0), 0)',
+      usingMetrics: { calls: contacts.calls(period), chats: contacts.chats(period), records: records(period) },
+      label: 'Contacts without records',
+      period,
+    }),
+    threshold: 1,
+    label: `alarm after ${readableDuration(time)} without`,
+    description: `Contacts have started in the Amazon Connect instance for ${readableDuration(time)}, but ${name} has received no ${stream.data}. `
+      + 'Records are probably lost. Check that the instance still streams to it (aws connect list-instance-storage-configs), that the service-linked role '
+      + 'of the instance has permission to put records into it, and, for a Kinesis data stream with a customer managed key, that the key policy or a '
+      + 'grant allows kms:GenerateDataKey.',
+    evaluationPeriods: CONTACT_PERIODS,
+  })];
+}

@@ -1,0 +1,85 @@
+/**
+ * Evaluates alarms on metrics by the rules that AWS documents:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ */
+import { parseExpression, type Series } from './metric-math';
+
+/** The properties of an `AWS::CloudWatch::Alarm` on a metric math expression. */
+export interface MathAlarm {
+  readonly ComparisonOperator: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  readonly DatapointsToAlarm?: number;
+  readonly EvaluationPeriods: number;
+  readonly Metrics: Array<{
+    readonly Id: string;
+    readonly Expression?: string;
+    readonly MetricStat?: {
+      readonly Metric: { readonly MetricName: string; readonly Namespace: string };
+      readonly Period: number;
+      readonly Stat: string;
+    };
+  }>;
+  readonly Threshold: number;
+  readonly TreatMissingData: 'breaching' | 'notBreaching';
+}
+
+/** A metric: the sum of its values in each minute, and after how many minutes a value is available. */
+export interface MinuteMetric {
+  readonly values: Series;
+  readonly delay: number;
+}
+
+export type AlarmState = 'OK' | 'ALARM';
+
+/** The data points that CloudWatch retrieves in addition to the evaluation periods. AWS documents two for three periods. */
+const EXTRA_DATA_POINTS = 2;
+
+/**
+ * Determines the state of an alarm from the data points in its evaluation range. If enough of them exist, the most recent ones
+ * decide. Otherwise missing data points complete the number of evaluation periods.
+ */
+export function stateOf(alarm: Omit<MathAlarm, 'Metrics'>, range: Series): AlarmState {
+  const { EvaluationPeriods: periods, DatapointsToAlarm: required = periods, Threshold: threshold } = alarm;
+  const existing = range.filter((point) => point !== undefined).slice(-periods);
+  const breaching = existing.filter((point) => alarm.ComparisonOperator === 'LessThanThreshold' ? point < threshold : point >= threshold).length;
+  const filled = alarm.TreatMissingData === 'breaching' ? periods - existing.length : 0;
+  return breaching + filled >= required ? 'ALARM' : 'OK';
+}
+
+/**
+ * Returns a function that evaluates an alarm at a minute. `sliding` periods end at that minute: AWS documents that an alarm with a
+ * period of five minutes evaluates minutes 1 to 5, then minutes 2 to 6. `aligned` periods start at multiples of the period.
+ */
+export function alarmOn(alarm: MathAlarm, metrics: Readonly<Record<string, MinuteMetric>>, periods: 'sliding' | 'aligned'): (minute: number) => AlarmState {
+  const sums = Object.fromEntries(Object.entries(metrics).map(([name, { values, delay }]) => [name, { delay, ...cumulate(values) }]));
+  const expression = parseExpression(alarm.Metrics.find(({ Expression }) => Expression)!.Expression!);
+  const inputs = alarm.Metrics.flatMap(({ Id, MetricStat }) => MetricStat ? [{ id: Id, ...MetricStat }] : []);
+  const [{ Period: seconds }] = inputs;
+  if (inputs.some(({ Period, Stat }) => Period !== seconds || Stat !== 'Sum')) throw new Error('each metric must have the same period and the statistic Sum');
+  const period = seconds / 60;
+
+  return (minute) => {
+    const end = periods === 'sliding' ? minute : Math.floor(minute / period) * period;
+    const starts = Array.from({ length: alarm.EvaluationPeriods + EXTRA_DATA_POINTS }, (_, index) => end - (index + 1) * period).reverse();
+    const range = expression(Object.fromEntries(inputs.map(({ id, Metric: { MetricName } }) => {
+      const { delay, total, count } = sums[MetricName];
+      const bound = (at: number) => Math.max(0, Math.min(at, minute - delay, total.length - 1));
+      return [id, starts.map((start) => {
+        const [from, to] = [bound(start), bound(start + period)];
+        return count[to] > count[from] ? total[to] - total[from] : undefined;
+      })];
+    })));
+    if (typeof range === 'number') throw new Error('the expression must result in a time series');
+    return stateOf(alarm, range);
+  };
+}
+
+/** The sum and the number of the values before each minute. */
+function cumulate(values: Series): { total: number[]; count: number[] } {
+  const total = [0];
+  const count = [0];
+  for (const value of values) {
+    total.push(total[total.length - 1] + (value ?? 0));
+    count.push(count[count.length - 1] + (value === undefined ? 0 : 1));
+  }
+  return { total, count };
+}

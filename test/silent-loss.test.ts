@@ -1,0 +1,62 @@
+import { Duration } from 'aws-cdk-lib';
+import { contactsOf, DAY } from './cloudwatch/contact-center';
+import { alarmsIn, CENTERS, detections, QUIET_SCENARIOS, synthesizeAlarm } from './cloudwatch/silent-loss';
+
+const alarm = synthesizeAlarm();
+const BUSY = CENTERS['busy: 200 calls an hour, up to 15 minutes'];
+const single = Object.entries(QUIET_SCENARIOS).filter(([name]) => !name.startsWith('30 days'));
+
+describe('alarm on contacts without records', () => {
+  test.each(single)('does not go off in this scenario: %s', (_, contacts) => {
+    expect(alarmsIn(alarm, contacts)).toBe(0);
+  });
+
+  test.each(Object.entries(CENTERS))('does not go off on a day of this contact center: %s', (_, traffic) => {
+    expect(alarmsIn(alarm, contactsOf(traffic, 1))).toBe(0);
+  });
+
+  test.each(Object.entries(CENTERS))('goes off in an outage that starts at any time of the day: %s', (_, traffic) => {
+    for (const { minutes } of detections(alarm, traffic, 30)) expect(minutes).toBeLessThan(DAY);
+  });
+
+  test('goes off within 75 minutes of the first lost record in a busy contact center', () => {
+    const found = detections(alarm, BUSY, 20).filter(({ outage }) => outage >= 8 * 60 && outage < 18 * 60);
+    expect(found).toHaveLength(30);
+    for (const { minutes } of found) expect(minutes).toBeLessThanOrEqual(75);
+  });
+
+  test('returns to OK when records arrive again', () => {
+    const twoOutages = ({ end }: { end: number }) => Math.floor(end / 120) % 3 === 0; // from 12:00 to 14:00, and from 18:00 to 20:00
+    expect(alarmsIn(alarm, contactsOf(BUSY, 1), twoOutages)).toBe(2);
+  });
+
+  test('goes off if records never arrived, from the first contact on', () => {
+    expect(alarmsIn(alarm, contactsOf(BUSY, 1), () => true)).toBe(1);
+  });
+
+  test('goes off at the deployment of streaming for an instance that already has contacts, until the first record arrives', () => {
+    const deployment = 12 * 60;
+    expect(alarmsIn(alarm, contactsOf(BUSY, 1), ({ end }) => end < deployment)).toBe(1);
+  });
+
+  test('goes off sooner with a shorter time', () => {
+    const found = detections(synthesizeAlarm(Duration.minutes(20)), BUSY, 60).filter(({ outage }) => outage >= 8 * 60 && outage < 18 * 60);
+    for (const { minutes } of found) expect(minutes).toBeLessThanOrEqual(30);
+  });
+});
+
+describe('simulation of the alarm', () => {
+  test('reports false alarms of an alarm with one period, which a long call deceives', () => {
+    expect(alarmsIn({ ...alarm, EvaluationPeriods: 1 }, QUIET_SCENARIOS['a call of three hours on a quiet night'])).toBeGreaterThan(0);
+  });
+
+  test('reports false alarms of an expression without the records', () => {
+    const blind = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Expression ? { ...metric, Expression: 'FILL(calls, 0)' } : metric) };
+    expect(alarmsIn(blind, contactsOf(BUSY, 1))).toBeGreaterThan(0);
+  });
+
+  test('reports that an expression without the chats does not detect an outage of a chat center', () => {
+    const deaf = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Expression ? { ...metric, Expression: 'IF(FILL(records, 0) < 1, FILL(calls, 0), 0)' } : metric) };
+    expect(detections(deaf, CENTERS['20 chats an hour, 5 to 60 minutes'], 240).every(({ minutes }) => minutes === Infinity)).toBe(true);
+  });
+});
