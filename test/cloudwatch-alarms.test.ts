@@ -75,7 +75,7 @@ describe('evaluator of alarms', () => {
     EvaluationPeriods: 1,
     Metrics: [
       { Id: 'filled', Expression: 'FILL(records, 0)' },
-      { Id: 'records', MetricStat: { Metric: { Namespace: 'AWS/Kinesis', MetricName: 'IncomingRecords' }, Period: 300, Stat: 'Sum' } },
+      { Id: 'records', MetricStat: { Metric: { Namespace: 'AWS/Kinesis', MetricName: 'IncomingRecords', Dimensions: [] }, Period: 300, Stat: 'Sum' } },
     ],
     Threshold: 1,
     TreatMissingData: 'notBreaching',

@@ -13,7 +13,11 @@ export interface MathAlarm {
     readonly Id: string;
     readonly Expression?: string;
     readonly MetricStat?: {
-      readonly Metric: { readonly MetricName: string; readonly Namespace: string };
+      readonly Metric: {
+        readonly Dimensions: Array<{ readonly Name: string; readonly Value: unknown }>;
+        readonly MetricName: string;
+        readonly Namespace: string;
+      };
       readonly Period: number;
       readonly Stat: string;
     };

@@ -25,11 +25,17 @@ export interface Widget {
 export interface MetricOptions {
   readonly stat?: string;
   readonly period?: number;
+  readonly label?: string;
+  readonly yAxis?: 'left' | 'right';
+  readonly id?: string;
+  readonly expression?: string;
+  readonly visible?: boolean;
 }
 
 export interface Annotation {
   readonly value: number;
   readonly label: string;
+  readonly yAxis?: 'left' | 'right';
 }
 
 /** Reads the body of a dashboard. References are rendered as the names of the resources. */

@@ -33,7 +33,7 @@ function validateNoRecordsFor(scope: Construct, streams: Streams, dataType: Data
   validateDuration(scope, noRecordsProp, time, Duration.minutes(1), Duration.days(7)); // an alarm evaluates seven days at most
   validateMultiple(scope, noRecordsProp, time, 1);
   if (time.toMinutes() > 24 * 60 && time.toMinutes() % 60 !== 0) {
-    throw errorAt(scope, `${noRecordsProp} must be a whole number of hours if it is longer than 1 day, got ${time.toHumanString()}`,
+    throw errorAt(scope, `${noRecordsProp} must be a whole number of hours if it is longer than 1 day, got ${time.toMinutes()} minutes`,
       `specify a duration such as Duration.hours(${Math.ceil(time.toHours({ integral: false }))})`);
   }
   validateStreamed(scope, streams, dataType, noRecordsProp, time);
@@ -66,9 +66,9 @@ function validateKnown(scope: Construct, prop: string, time: Duration): void {
 function validateMultiple(scope: Construct, prop: string, time: Duration, minutes: number): void {
   if (time.toSeconds() % (60 * minutes) === 0) return;
 
-  const lower = Math.floor(time.toMinutes({ integral: false }) / minutes) * minutes;
-  throw errorAt(scope, `${prop} must be a ${minutes === 1 ? 'whole number' : `multiple of ${minutes}`} minutes, got ${time.toHumanString()}`,
-    `specify a duration such as Duration.minutes(${lower + minutes})`);
+  const specified = time.toMinutes({ integral: false });
+  throw errorAt(scope, `${prop} must be a ${minutes === 1 ? 'whole number of' : `multiple of ${minutes}`} minutes, got ${specified} minutes`,
+    `specify a duration such as Duration.minutes(${Math.ceil(specified / minutes) * minutes})`);
 }
 
 function validateStreamed(scope: Construct, streams: Streams, dataType: DataType, prop: string, time: Duration): void {
