@@ -779,6 +779,7 @@ describe('dashboard', () => {
     ]);
     for (const { properties: { title, yAxis } } of graphs) {
       expect(yAxis?.left).toEqual({ min: 0, showUnits: false, ...title === 'Delivery success' ? { max: 1 } : {} });
+      if (title === 'Writes' || title === 'Reads') expect(yAxis?.right).toEqual({ min: 0, max: 1, showUnits: false });
     }
     const drawn = graphs.flatMap(metricsOfGraph).map(({ name }) => name);
     for (const { MetricName, Metrics = [] } of Object.values(alarms(monitoring))) {

@@ -17,7 +17,7 @@ export interface Widget {
     readonly markdown?: string;
     readonly alarms?: string[];
     readonly metrics?: Array<Array<string | MetricOptions>>;
-    readonly yAxis?: { readonly left: object };
+    readonly yAxis?: { readonly [axis in 'left' | 'right']?: { readonly max?: number } };
     readonly annotations?: { readonly horizontal: Annotation[] };
   };
 }

@@ -23,8 +23,9 @@ interface Lines {
   /** Shares from 0 to 1, or numbers of another order of magnitude. */
   readonly right?: Metrics;
   readonly rightAlarms?: Alarms;
-  /** The highest value of the left axis. */
-  readonly highest?: number;
+  /** The highest values of the axes. */
+  readonly leftMax?: number;
+  readonly rightMax?: number;
 }
 
 /** Creates the widget that shows the state of all alarms. */
@@ -33,15 +34,15 @@ export function alarmStatus(title: string, alarms: Alarm[]): IWidget {
 }
 
 /** Creates one of the four graphs in a row, with the thresholds of alarms as lines. */
-export function graph(title: string, { left, leftAlarms, right, rightAlarms = [], highest }: Lines): IWidget {
+export function graph(title: string, { left, leftAlarms, right, rightAlarms = [], leftMax, rightMax }: Lines): IWidget {
   return new GraphWidget({
     title,
     left: labeled(left),
     right: right && labeled(right),
     leftAnnotations: leftAlarms.map(({ threshold }) => threshold),
     rightAnnotations: rightAlarms.map(({ threshold }) => threshold),
-    leftYAxis: { min: 0, max: highest, showUnits: false },
-    rightYAxis: right && { min: 0, showUnits: false },
+    leftYAxis: { min: 0, max: leftMax, showUnits: false },
+    rightYAxis: right && { min: 0, max: rightMax, showUnits: false },
     width: DASHBOARD_WIDTH / 4,
     height: 6,
   });

@@ -78,7 +78,7 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
         leftAlarms: kmsKeyErrors === throttledRecords ? [throttled] : [throttled, ...locked.slice(0, 1)],
       }),
       graph('Oldest undelivered record (s)', { left: { 'Age of the oldest record': freshness }, leftAlarms: [late] }),
-      graph('Delivery success', { left: { 'Share of successful deliveries': successfulDeliveries }, leftAlarms: [failed], highest: 1 }),
+      graph('Delivery success', { left: { 'Share of successful deliveries': successfulDeliveries }, leftAlarms: [failed], leftMax: 1 }),
     ],
   };
 }

@@ -73,11 +73,19 @@ export function monitorKinesisStream(monitored: MonitoredStream, stream: IStream
     graphs: [
       contactsAndRecords(monitored, records(SUM.period), none),
       graph('Writes', {
-        left: { 'Throttled records': throttledWrites }, leftAlarms: [throttled], right: { 'Share of successful writes': successfulWrites }, rightAlarms: [failed],
+        left: { 'Throttled records': throttledWrites },
+        leftAlarms: [throttled],
+        right: { 'Share of successful writes': successfulWrites },
+        rightAlarms: [failed],
+        rightMax: 1,
       }),
       graph('Consumer lag (ms)', { left: { 'Age of the last record read': iteratorAge }, leftAlarms: [late] }),
       graph('Reads', {
-        left: { 'Throttled reads': throttledGetRecords }, leftAlarms: [readThrottled], right: { 'Share of successful reads': successfulReads }, rightAlarms: [readFailed],
+        left: { 'Throttled reads': throttledGetRecords },
+        leftAlarms: [readThrottled],
+        right: { 'Share of successful reads': successfulReads },
+        rightAlarms: [readFailed],
+        rightMax: 1,
       }),
     ],
   };
