@@ -35,6 +35,13 @@ describe('evaluator of metric math', () => {
     expect(evaluateExpression(expression, { metric1, metric2 })).toEqual(values);
   });
 
+  test('leaves an empty time series empty in FILL, if it is interpreted so', () => {
+    const series = { metric2, empty: [_, _] };
+    expect(evaluateExpression('FILL(empty, 0)', series)).toEqual([0, 0]);
+    expect(evaluateExpression('FILL(empty, 0)', series, { fillsEmptySeries: false })).toEqual([_, _]);
+    expect(evaluateExpression('FILL(metric2, 0)', series, { fillsEmptySeries: false })).toEqual([20, 0, 20, 0]);
+  });
+
   test.each([
     ['SUM(metric1)', 'the function SUM is not supported in alarms'], // AWS advises against it in alarms
     ['metric3 + 1', 'there is no metric with the id metric3'],
@@ -87,14 +94,14 @@ describe('evaluator of alarms', () => {
     ['sliding', 3, [10, 11]], // the record is available three minutes later
     ['aligned', 0, [10, 11, 12, 13, 14]], // the period from minute 5 to 10
   ])('evaluates %s periods with a delay of %d minutes', (periods, delay, okAt) => {
-    const at = alarmOn(alarm, { IncomingRecords: { values, delay } }, periods);
+    const at = alarmOn(alarm, { IncomingRecords: { values, delay } }, { periods, fillsEmptySeries: true });
     expect(Array.from({ length: 20 }, (_value, minute) => minute).filter((minute) => at(minute) === 'OK')).toEqual(okAt);
   });
 
   test('rejects metrics with different periods, as CloudWatch does', () => {
     const [filled, records] = alarm.Metrics;
     const other = { Id: 'calls', MetricStat: { ...records.MetricStat!, Period: 60 } };
-    expect(() => alarmOn({ ...alarm, Metrics: [filled, records, other] }, { IncomingRecords: { values, delay: 0 } }, 'sliding'))
+    expect(() => alarmOn({ ...alarm, Metrics: [filled, records, other] }, { IncomingRecords: { values, delay: 0 } }, { periods: 'sliding', fillsEmptySeries: true }))
       .toThrow('each metric must have the same period');
   });
 });

@@ -386,11 +386,23 @@ describe('alarm on contacts without contact records', () => {
       chats: contacts('SuccessfulChatsPerInterval', 'Chats'),
       records: expect.objectContaining({ Namespace: 'AWS/Kinesis', MetricName: 'IncomingRecords', Period: 900, Stat: 'Sum' }) as unknown,
     });
-    expect(evaluateExpression(alarm.Metrics![0].Expression!, {
-      calls: [2, undefined, 2, undefined, undefined, 0, 5],
-      chats: [3, 3, undefined, undefined, undefined, 0, 5],
+    const states = evaluateExpression(alarm.Metrics![0].Expression!, {
+      calls: [2, undefined, 2, undefined, undefined, 0, 500],
+      chats: [3, 3, undefined, undefined, undefined, 0, 500],
       records: [undefined, undefined, 0, undefined, 4, 4, 1],
-    })).toEqual([5, 3, 2, 0, 0, 0, 0]);
+    });
+    expect(states.map((value) => value !== undefined && value >= 1)).toEqual([true, true, true, false, false, false, false]);
+  });
+
+  test('detects the loss of all records, and contacts of one channel, if FILL does not replace the values of an empty metric', () => {
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(newStack()));
+    const empty = [undefined, undefined];
+    const evaluate = (series: Record<string, Array<number | undefined>>) =>
+      evaluateExpression(alarm.Metrics![0].Expression!, { calls: empty, chats: empty, records: empty, ...series }, { fillsEmptySeries: false });
+
+    expect(evaluate({ calls: [2, 0] })).toEqual([2, 0]);
+    expect(evaluate({ chats: [2, undefined] })).toEqual([2, 0]);
+    expect(evaluate({})).toEqual(empty);
   });
 
   test('uses the records of a delivery stream', () => {

@@ -56,7 +56,7 @@ describe('simulation of the alarm', () => {
   });
 
   test('reports that an expression without the chats does not detect an outage of a chat center', () => {
-    const deaf = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Expression ? { ...metric, Expression: 'IF(FILL(records, 0) < 1, FILL(calls, 0), 0)' } : metric) };
+    const deaf = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Expression ? { ...metric, Expression: 'FILL(calls, 0) - 1000000 * FILL(records, 0)' } : metric) };
     expect(detections(deaf, CENTERS['20 chats an hour, 5 to 60 minutes'], 240).every(({ minutes }) => minutes === Infinity)).toBe(true);
   });
 });

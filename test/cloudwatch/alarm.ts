@@ -2,7 +2,7 @@
  * Evaluates alarms on metrics by the rules that AWS documents:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  */
-import { parseExpression, type Series } from './metric-math';
+import { type Interpretation, parseExpression, type Series } from './metric-math';
 
 /** The properties of an `AWS::CloudWatch::Alarm` on a metric math expression. */
 export interface MathAlarm {
@@ -49,20 +49,26 @@ export function stateOf(alarm: Omit<MathAlarm, 'Metrics'>, range: Series): Alarm
   return breaching + filled >= required ? 'ALARM' : 'OK';
 }
 
-/**
- * Returns a function that evaluates an alarm at a minute. `sliding` periods end at that minute: AWS documents that an alarm with a
- * period of five minutes evaluates minutes 1 to 5, then minutes 2 to 6. `aligned` periods start at multiples of the period.
- */
-export function alarmOn(alarm: MathAlarm, metrics: Readonly<Record<string, MinuteMetric>>, periods: 'sliding' | 'aligned'): (minute: number) => AlarmState {
+/** How CloudWatch evaluates an alarm. */
+export interface Evaluation extends Interpretation {
+  /**
+   * `sliding` periods end at the minute of the evaluation: AWS documents that an alarm with a period of five minutes evaluates
+   * minutes 1 to 5, then minutes 2 to 6. `aligned` periods start at multiples of the period.
+   */
+  readonly periods: 'sliding' | 'aligned';
+}
+
+/** Returns a function that evaluates an alarm at a minute. */
+export function alarmOn(alarm: MathAlarm, metrics: Readonly<Record<string, MinuteMetric>>, evaluation: Evaluation): (minute: number) => AlarmState {
   const sums = Object.fromEntries(Object.entries(metrics).map(([name, { values, delay }]) => [name, { delay, ...cumulate(values) }]));
-  const expression = parseExpression(alarm.Metrics.find(({ Expression }) => Expression)!.Expression!);
+  const expression = parseExpression(alarm.Metrics.find(({ Expression }) => Expression)!.Expression!, evaluation);
   const inputs = alarm.Metrics.flatMap(({ Id, MetricStat }) => MetricStat ? [{ id: Id, ...MetricStat }] : []);
   const [{ Period: seconds }] = inputs;
   if (inputs.some(({ Period, Stat }) => Period !== seconds || Stat !== 'Sum')) throw new Error('each metric must have the same period and the statistic Sum');
   const period = seconds / 60;
 
   return (minute) => {
-    const end = periods === 'sliding' ? minute : Math.floor(minute / period) * period;
+    const end = evaluation.periods === 'sliding' ? minute : Math.floor(minute / period) * period;
     const starts = Array.from({ length: alarm.EvaluationPeriods + EXTRA_DATA_POINTS }, (_, index) => end - (index + 1) * period).reverse();
     const range = expression(Object.fromEntries(inputs.map(({ id, Metric: { MetricName } }) => {
       const { delay, total, count } = sums[MetricName];

@@ -14,9 +14,15 @@ type Value = number | Series;
 /** A parsed expression. */
 export type Expression = (series: Readonly<Record<string, Series>>) => Value;
 
+/** The interpretation of a rule that AWS does not document. */
+export interface Interpretation {
+  /** Whether `FILL` also replaces the values of a time series that has none. */
+  readonly fillsEmptySeries: boolean;
+}
+
 /** Evaluates an expression that results in a time series. */
-export function evaluateExpression(expression: string, series: Readonly<Record<string, Series>>): Series {
-  const result = parseExpression(expression)(series);
+export function evaluateExpression(expression: string, series: Readonly<Record<string, Series>>, interpretation?: Interpretation): Series {
+  const result = parseExpression(expression, interpretation)(series);
   if (typeof result === 'number') throw new Error(`the result must be a time series, got the scalar ${result}`);
   return result;
 }
@@ -37,7 +43,7 @@ const OPERATORS: Array<Record<string, (left: number, right: number) => number | 
   { '*': (left, right) => left * right, '/': (left, right) => right === 0 ? undefined : left / right }, // such a data point is dropped
 ];
 
-export function parseExpression(text: string): Expression {
+export function parseExpression(text: string, { fillsEmptySeries }: Interpretation = { fillsEmptySeries: true }): Expression {
   const tokens = text.match(/\d+(?:\.\d+)?|\w+|[=!<>]=|&&|\|\||\S/g) ?? [];
   let position = 0;
   const next = (): string => tokens[position++];
@@ -80,7 +86,7 @@ export function parseExpression(text: string): Expression {
     } while (tokens[position] === ',');
     expect(')');
     switch (name) {
-      case 'FILL': return (series) => fill(args[0](series), args[1](series));
+      case 'FILL': return (series) => fill(args[0](series), args[1](series), fillsEmptySeries);
       case 'IF': return (series) => conditional(args[0](series), args[1](series), args[2]?.(series));
       default: throw new Error(`the function ${name} is not supported in alarms`);
     }
@@ -103,8 +109,9 @@ function combine(operator: (left: number, right: number) => number | undefined, 
 }
 
 /** Fills missing values with a scalar or, if the filler is empty, with the last value (`REPEAT`). */
-function fill(value: Value, filler: Value): Series {
+function fill(value: Value, filler: Value, fillsEmptySeries: boolean): Series {
   if (typeof value === 'number') throw new Error('FILL requires a time series');
+  if (!fillsEmptySeries && value.every((point) => point === undefined)) return value;
   let last: number | undefined;
   return value.map((point) => {
     last = point ?? last;

@@ -1,7 +1,7 @@
 /** Simulates the alarm `ContactsWithoutRecords` of a synthesized template on the contacts of contact centers. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { alarmOn, type MathAlarm, type MinuteMetric } from './alarm';
+import { alarmOn, type Evaluation, type MathAlarm, type MinuteMetric } from './alarm';
 import { type Contact, contactsOf, DAY, type Traffic } from './contact-center';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, StreamingDestination } from '../../src';
 
@@ -41,6 +41,13 @@ const ARRIVALS = [
 
 type Arrival = typeof ARRIVALS[number];
 
+/** How CloudWatch can evaluate the alarm. */
+const EVALUATIONS: Evaluation[] = [
+  { periods: 'sliding', fillsEmptySeries: true },
+  { periods: 'sliding', fillsEmptySeries: false },
+  { periods: 'aligned', fillsEmptySeries: true },
+];
+
 /** Synthesizes the alarm, with its default time or another one. */
 export function synthesizeAlarm(contactsWithoutRecordsFor?: Duration): MathAlarm {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
@@ -56,11 +63,11 @@ export function synthesizeAlarm(contactsWithoutRecordsFor?: Duration): MathAlarm
   return (Template.fromStack(stack).toJSON() as { Resources: Record<string, { Properties: unknown }> }).Resources[id].Properties as MathAlarm;
 }
 
-/** Counts how often the alarm goes off in a scenario, in the worst case of periods and metric arrivals. Records arrive unless they are lost. */
+/** Counts how often the alarm goes off in a scenario, in the worst case of evaluations and metric arrivals. Records arrive unless they are lost. */
 export function alarmsIn(alarm: MathAlarm, contacts: Contact[], isLost = (_: Contact): boolean => false): number {
   const minutes = Math.max(DAY, ...contacts.map(({ end }) => end + 1)) + 4 * HOUR;
-  return Math.max(...(['sliding', 'aligned'] as const).flatMap((periods) => ARRIVALS.map((arrival) => {
-    const state = alarmOn(alarm, metricsOf(contacts, minutes, arrival, isLost), periods);
+  return Math.max(...EVALUATIONS.flatMap((evaluation) => ARRIVALS.map((arrival) => {
+    const state = alarmOn(alarm, metricsOf(contacts, minutes, arrival, isLost), evaluation);
     let [alarms, previous] = [0, 'OK'];
     for (let minute = 1; minute < minutes; minute++) {
       const current = state(minute);
@@ -79,14 +86,14 @@ export interface Detection {
   readonly minutes: number;
 }
 
-/** Simulates an outage that starts at each minute of a day, or at some of them, in the worst case of periods. */
+/** Simulates an outage that starts at each minute of a day, or at some of them, in the worst case of evaluations. */
 export function detections(alarm: MathAlarm, traffic: Traffic, step = 1): Detection[] {
   const contacts = contactsOf(traffic, 3, 7);
   return Array.from({ length: DAY / step }, (_, index) => DAY + index * step).map((outage) => {
     const isLost = ({ end }: Contact) => end >= outage;
     const firstLost = contacts.map(({ end }) => end).filter((end) => end >= outage).reduce((one, other) => Math.min(one, other));
-    const times = (['sliding', 'aligned'] as const).map((periods) => {
-      const state = alarmOn(alarm, metricsOf(contacts, 3 * DAY, ARRIVALS[0], isLost), periods);
+    const times = EVALUATIONS.map((evaluation) => {
+      const state = alarmOn(alarm, metricsOf(contacts, 3 * DAY, ARRIVALS[0], isLost), evaluation);
       for (let minute = firstLost; minute < firstLost + DAY; minute++) {
         if (state(minute) === 'ALARM') return minute - firstLost;
       }

@@ -5,6 +5,12 @@ import type { MonitoredStream } from './monitored-streams';
 import { CONTACT_PERIODS } from './quiet-times';
 
 /**
+ * The number of contacts in a period without records, and a negative number in a period with records. Missing values are 0: FILL
+ * replaces them, and arithmetic operators treat them as 0 if FILL does not replace those of a metric that has never had a value.
+ */
+const CONTACTS_WITHOUT_RECORDS = 'FILL(calls, 0) + FILL(chats, 0) - 1000000 * FILL(records, 0)';
+
+/**
  * Creates an alarm that goes off when contacts start in each period, but the stream receives no records in any of them. A single
  * long contact starts in only one period. If each record arrives within three periods after the start of its contact, the alarm
  * cannot go off: the record of a contact of the first period arrives in one of the four.
@@ -16,7 +22,7 @@ export function contactsWithoutRecordsAlarm(stream: MonitoredStream, name: strin
   const period = Duration.seconds(time.toSeconds() / CONTACT_PERIODS);
   return [alarmAtOrAbove(scope, 'ContactsWithoutRecords', {
     metric: new MathExpression({
-      expression: 'IF(FILL(records, 0) < 1, FILL(calls, 0) + FILL(chats, 0), 0)',
+      expression: CONTACTS_WITHOUT_RECORDS,
       usingMetrics: { calls: contacts.calls(period), chats: contacts.chats(period), records: records(period) },
       label: 'Contacts without records',
       period,
