@@ -168,7 +168,7 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
     '  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, Duration, Stack,',
     "} from 'aws-cdk-lib';",
     "import { Construct } from 'constructs';",
-    "import {",
+    'import {',
     '  ConnectDataStreaming, ConnectInstance, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,',
     "} from 'cdk-connect-data-streaming';",
     '',

@@ -180,7 +180,7 @@ function optionsOf(metric: Array<string | MetricOptions>): MetricOptions {
 /** Invents the values of a line, from its label and its stream. */
 function invent(label: string, metric: Array<string | MetricOptions>): number[] {
   return Array.from({ length: POINTS }, (_, index) => {
-    const noise = Math.imul((label.length * 1_009 + index * 7_919) ** 2, 2_654_435_761) >>> 24; // 0 to 255
+    const noise = (label.length * 1_009 + index * 7_919) ** 2 % 257; // 0 to 256
     const load = 1 + Math.sin(index / 9) / 4;
     switch (label) {
       case 'Calls': return Math.round(40 * load + noise / 16);

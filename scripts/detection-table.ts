@@ -51,7 +51,7 @@ function times(): string[][] {
     ['contact center', ...alarms.map(({ time }) => `\`Duration.minutes(${time})\``)],
     ...Object.entries(CENTERS).map(([name, traffic]) => [name, ...alarms.map(({ alarm }) => {
       const found = detections(alarm, traffic, 10).filter(({ outage }) => outage >= opens && outage < lastHours);
-      return `${minutes(quantile(found, 0.5))}; ${alarmsIn(alarm, contactsOf(traffic, 30))}`;
+      return `${minutes(quantile(found, 0.5))}; ${alarmsIn(alarm, contactsOf(traffic, 14))}`;
     })]),
   ];
 }

@@ -25,8 +25,9 @@ function run(): void {
   let [passed, failed] = [0, 0];
   apps.forEach(({ name: app, cases }, appIndex) => cases.forEach(({ name, rule }, index) => {
     const [expected, actual] = [rule ?? 'no rule', results[appIndex][index].join(', ') || 'no rule'];
-    if (expected === actual) passed++;
-    else {
+    if (expected === actual) {
+      passed++;
+    } else {
       failed++;
       console.error(`${app}: ${name}: expected ${expected}, got ${actual}`);
     }

@@ -1,10 +1,12 @@
 import {
-  App, aws_events as events, aws_events_targets as targets, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_sns as sns, Stack,
+  App, aws_events as events, aws_events_targets as targets, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_sns as sns,
+  Stack,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { auditApps } from './cloudtrail/audit-cases';
 import {
-  ACCOUNT, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, KEY_ARN, newInstance, newStack, REGION, resources, ROLE_ARN, STREAM_ARN, types,
+  ACCOUNT, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, KEY_ARN, newInstance, newStack, REGION, resources, ROLE_ARN,
+  STREAM_ARN, types,
 } from './support';
 import { ConnectDataStreaming, type ConnectDataStreamingProps, DataStreamingAudit, KeyAccess, StreamingDestination } from '../src';
 
@@ -93,8 +95,9 @@ describe('rules', () => {
       agentEvents: StreamingDestination.kinesisStream(existingStream(stack, kms.Key.fromKeyArn(stack, 'Imported', KEY_ARN))),
       chatAnalysisSegments: KINESIS,
     });
-    const { KeyAccessDenied: denied, KeyChanged: keys, StreamChanged: streams, DeliveryStreamChanged: deliveryStream, AssociationChanged: association } =
-      rules(new DataStreamingAudit(stack, 'Audit', { streaming }));
+    const {
+      KeyAccessDenied: denied, KeyChanged: keys, StreamChanged: streams, DeliveryStreamChanged: deliveryStream, AssociationChanged: association,
+    } = rules(new DataStreamingAudit(stack, 'Audit', { streaming }));
     const key = stack.resolve(streaming.encryptionKey!.keyArn) as unknown;
 
     expect(denied.EventPattern.detail).toMatchObject({
@@ -126,7 +129,8 @@ describe('rules', () => {
 
     const imported = newStack();
     const alias = kms.Alias.fromAliasName(imported, 'Alias', 'alias/streams');
-    const audit = auditOf(imported, { agentEvents: StreamingDestination.kinesisStream(existingStream(imported, alias)), keyAccess: KeyAccess.EXTERNAL });
+    const agentEvents = StreamingDestination.kinesisStream(existingStream(imported, alias));
+    const audit = auditOf(imported, { agentEvents, keyAccess: KeyAccess.EXTERNAL });
     expect(Object.keys(rules(audit))).toEqual(['StreamChanged', 'AssociationChanged', 'InstanceDeleted']);
   });
 
@@ -141,19 +145,15 @@ describe('rules', () => {
 
   test('add a lookup of the role at deployment if the role is not known', () => {
     const stack = newStack();
-    const streaming = new ConnectDataStreaming(stack, 'Streaming', {
-      instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(existingStream(stack)),
+    const unaudited = newStack();
+    const streamingOf = (scope: Stack) => new ConnectDataStreaming(scope, 'Streaming', {
+      instance: existingInstance(scope), agentEvents: StreamingDestination.kinesisStream(existingStream(scope)),
     });
-    expect(types(stack)).not.toContain('Custom::AWS');
+    streamingOf(unaudited);
+    new DataStreamingAudit(stack, 'Audit', { streaming: streamingOf(stack) });
 
-    const another = newStack();
-    new DataStreamingAudit(another, 'Audit', {
-      streaming: new ConnectDataStreaming(another, 'Streaming', {
-        instance: existingInstance(another), agentEvents: StreamingDestination.kinesisStream(existingStream(another)),
-      }),
-    });
-    expect(types(another)).toContain('Custom::AWS');
-    expect(streaming.agentEventsStream).toBeDefined();
+    expect(types(unaudited)).not.toContain('Custom::AWS');
+    expect(types(stack)).toContain('Custom::AWS');
   });
 
   test('have distinct descriptions and no targets by default', () => {
@@ -191,7 +191,9 @@ describe('rules', () => {
 });
 
 describe('events for AWS Event Ruler', () => {
-  test.each(auditApps().map((app) => [app.name, app] as const))('contain matches and other resources for each rule and event name: %s', (_, { patterns, cases }) => {
+  const apps = auditApps().map((app) => [app.name, app] as const);
+
+  test.each(apps)('contain matches and other resources for each rule and event name: %s', (_, { patterns, cases }) => {
     const text = JSON.stringify(patterns);
     expect(text).not.toMatch(/Fn::|"Ref"/); // each reference is resolved
     for (const [rule, pattern] of Object.entries(patterns)) {

@@ -5,9 +5,12 @@ import {
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
-import { DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN, theOnly } from './support';
 import type { MathAlarm } from './cloudwatch/alarm';
 import { evaluateExpression } from './cloudwatch/metric-math';
+import {
+  DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN,
+  theOnly,
+} from './support';
 import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
 import type { Template as SynthesizedTemplate } from './template/template';
 
@@ -37,6 +40,15 @@ function alarms(monitoring: DataStreamingMonitoring): Record<string, AlarmProper
     alarm.node.path.slice(monitoring.node.path.length + 1),
     inTemplate[stack.getLogicalId(alarm.node.defaultChild as cloudwatch.CfnAlarm)].Properties as unknown as AlarmProperties,
   ]));
+}
+
+/** Returns the metrics of an alarm on a metric math expression by their ids. */
+function inputsOf({ Metrics = [] }: AlarmProperties): Record<string, unknown> {
+  return Object.fromEntries(Metrics.flatMap(({ Id, MetricStat }) => {
+    if (!MetricStat) return [];
+    const { Metric: metric, ...statistic } = MetricStat;
+    return [[Id, { ...metric, ...statistic }]];
+  }));
 }
 
 function body(stack: Stack): DashboardBody {
@@ -122,13 +134,12 @@ describe('alarms', () => {
     const share = failed.Metrics!.find(({ Expression }) => Expression)!.Expression!;
 
     expect(failed).toMatchObject({ ComparisonOperator: 'LessThanThreshold', Threshold: 0.99, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
-    expect(Object.fromEntries(failed.Metrics!.flatMap(({ Id, MetricStat }) => MetricStat ? [[Id, [MetricStat.Metric.MetricName, MetricStat.Stat, MetricStat.Period]]] : [])))
-      .toEqual({
-        putRecord: ['PutRecord.Success', 'Sum', 900],
-        putRecordCalls: ['PutRecord.Success', 'SampleCount', 900],
-        putRecords: ['PutRecords.Success', 'Sum', 900],
-        putRecordsCalls: ['PutRecords.Success', 'SampleCount', 900],
-      });
+    expect(inputsOf(failed)).toMatchObject({
+      putRecord: { MetricName: 'PutRecord.Success', Stat: 'Sum', Period: 900 },
+      putRecordCalls: { MetricName: 'PutRecord.Success', Stat: 'SampleCount', Period: 900 },
+      putRecords: { MetricName: 'PutRecords.Success', Stat: 'Sum', Period: 900 },
+      putRecordsCalls: { MetricName: 'PutRecords.Success', Stat: 'SampleCount', Period: 900 },
+    });
     // Both APIs, only PutRecord, only PutRecords, each with failed calls, and no calls.
     expect(evaluateExpression(share, {
       putRecord: [8, 9, undefined, undefined],
@@ -358,15 +369,13 @@ describe('alarms on missing records', () => {
 });
 
 describe('alarm on contacts without contact records', () => {
-  function monitorContactRecords(stack: Stack, props: Partial<DataStreamingMonitoringProps> = {}, instance: connect.IInstanceRef = existingInstance(stack)): DataStreamingMonitoring {
+  function monitorContactRecords(
+    stack: Stack, props: Partial<DataStreamingMonitoringProps> = {}, instance: connect.IInstanceRef = existingInstance(stack),
+  ): DataStreamingMonitoring {
     const streaming = new ConnectDataStreaming(stack, 'Streaming', {
       instance, contactRecords: StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED }),
     });
     return new DataStreamingMonitoring(stack, 'Monitoring', { streaming, ...props });
-  }
-
-  function inputsOf(alarm: AlarmProperties): Record<string, unknown> {
-    return Object.fromEntries((alarm.Metrics ?? []).flatMap(({ Id, MetricStat }) => MetricStat ? [[Id, { ...MetricStat.Metric, Period: MetricStat.Period, Stat: MetricStat.Stat }]] : []));
   }
 
   test('compares the calls and chats of the instance with the records of the stream', () => {
@@ -795,7 +804,8 @@ describe('dashboard', () => {
     }
     const drawn = graphs.flatMap(metricsOfGraph).map(({ name }) => name);
     for (const { MetricName, Metrics = [] } of Object.values(alarms(monitoring))) {
-      for (const name of [MetricName, ...Metrics.map(({ MetricStat }) => MetricStat?.Metric.MetricName)]) expect([undefined, ...drawn]).toContain(name);
+      const names = [MetricName, ...Metrics.map(({ MetricStat }) => MetricStat?.Metric.MetricName)];
+      for (const name of names) expect([undefined, ...drawn]).toContain(name);
     }
   });
 

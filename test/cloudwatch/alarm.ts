@@ -70,14 +70,17 @@ export function alarmOn(alarm: MathAlarm, metrics: Readonly<Record<string, Minut
   return (minute) => {
     const end = evaluation.periods === 'sliding' ? minute : Math.floor(minute / period) * period;
     const starts = Array.from({ length: alarm.EvaluationPeriods + EXTRA_DATA_POINTS }, (_, index) => end - (index + 1) * period).reverse();
-    const range = expression(Object.fromEntries(inputs.map(({ id, Metric: { MetricName } }) => {
+    const series: Record<string, Series> = {};
+    for (const { id, Metric: { MetricName } } of inputs) {
       const { delay, total, count } = sums[MetricName];
       const bound = (at: number) => Math.max(0, Math.min(at, minute - delay, total.length - 1));
-      return [id, starts.map((start) => {
-        const [from, to] = [bound(start), bound(start + period)];
+      series[id] = starts.map((start) => {
+        const from = bound(start);
+        const to = bound(start + period);
         return count[to] > count[from] ? total[to] - total[from] : undefined;
-      })];
-    })));
+      });
+    }
+    const range = expression(series);
     if (typeof range === 'number') throw new Error('the expression must result in a time series');
     return stateOf(alarm, range);
   };

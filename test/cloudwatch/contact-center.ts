@@ -32,11 +32,12 @@ export function contactsOf(traffic: Traffic, days: number, seed = 1): Contact[] 
       .map(() => ({ start, end: start + durations[Math.floor(random() * durations.length)], channel })));
 }
 
-/** Returns a generator of numbers from 0 to 1 that uses integers only, so that each platform generates the same numbers. */
+/** Returns a generator of numbers from 0 to 1. It calculates with integers, so that each platform generates the same numbers. */
 function randomNumbers(seed: number): () => number {
+  const modulus = 2 ** 31 - 1;
   let state = seed;
   return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
+    state = state * 48_271 % modulus;
+    return state / modulus;
   };
 }

@@ -100,12 +100,13 @@ export function parseExpression(text: string, { fillsEmptySeries }: Interpretati
 /** A data point exists if one of the time series has a value. The missing value of the other is 0. */
 function combine(operator: (left: number, right: number) => number | undefined, left: Value, right: Value): Value {
   if (typeof left === 'number' && typeof right === 'number') return operator(left, right) ?? [];
-  const length = lengthOf(left, right);
-  return Array.from({ length }, (_, index) => {
-    const values = [left, right].map((value) => typeof value === 'number' ? value : value[index]);
-    const exists = [left, right].some((value) => typeof value !== 'number' && value[index] !== undefined);
-    return exists ? operator(values[0] ?? 0, values[1] ?? 0) : undefined;
-  });
+  const result: Array<number | undefined> = [];
+  for (let index = 0; index < lengthOf(left, right); index++) {
+    const [one, other] = [typeof left === 'number' ? left : left[index], typeof right === 'number' ? right : right[index]];
+    const exists = (typeof left !== 'number' && one !== undefined) || (typeof right !== 'number' && other !== undefined);
+    result.push(exists ? operator(one ?? 0, other ?? 0) : undefined);
+  }
+  return result;
 }
 
 /** Fills missing values with a scalar or, if the filler is empty, with the last value (`REPEAT`). */

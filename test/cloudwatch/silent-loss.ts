@@ -31,21 +31,22 @@ export const QUIET_SCENARIOS: Record<string, Contact[]> = {
   ...Object.fromEntries(Object.entries(CENTERS).map(([name, traffic]) => [`30 days of ${name}`, contactsOf(traffic, 30)])),
 };
 
-/** How the metrics can arrive: with zeros or without values for minutes without contacts, immediately or late. */
-const ARRIVALS = [
-  { isSparse: true, contactDelay: 0, recordDelay: 0 },
-  { isSparse: false, contactDelay: 0, recordDelay: 0 },
-  { isSparse: true, contactDelay: 1, recordDelay: 5 }, // records look missing in the last minutes
-  { isSparse: true, contactDelay: 5, recordDelay: 1 },
-];
+/** How the metrics arrive, and how CloudWatch evaluates the alarm on them. */
+interface Conditions extends Evaluation {
+  /** Whether a minute without contacts or records has no value, instead of 0. */
+  readonly isSparse: boolean;
+  readonly contactDelay: number;
+  readonly recordDelay: number;
+}
 
-type Arrival = typeof ARRIVALS[number];
+const DOCUMENTED: Conditions = { periods: 'sliding', fillsEmptySeries: true, isSparse: true, contactDelay: 0, recordDelay: 0 };
 
-/** How CloudWatch can evaluate the alarm. */
-const EVALUATIONS: Evaluation[] = [
-  { periods: 'sliding', fillsEmptySeries: true },
-  { periods: 'sliding', fillsEmptySeries: false },
-  { periods: 'aligned', fillsEmptySeries: true },
+const CONDITIONS: Conditions[] = [
+  DOCUMENTED,
+  { ...DOCUMENTED, isSparse: false },
+  { ...DOCUMENTED, contactDelay: 1, recordDelay: 5 }, // records look missing in the last minutes
+  { ...DOCUMENTED, contactDelay: 5, recordDelay: 1, fillsEmptySeries: false },
+  { ...DOCUMENTED, contactDelay: 1, recordDelay: 5, periods: 'aligned' },
 ];
 
 /** Synthesizes the alarm, with its default time or another one. */
@@ -63,11 +64,11 @@ export function synthesizeAlarm(contactsWithoutRecordsFor?: Duration): MathAlarm
   return (Template.fromStack(stack).toJSON() as { Resources: Record<string, { Properties: unknown }> }).Resources[id].Properties as MathAlarm;
 }
 
-/** Counts how often the alarm goes off in a scenario, in the worst case of evaluations and metric arrivals. Records arrive unless they are lost. */
+/** Counts how often the alarm goes off in a scenario, in the worst of the conditions. Records arrive unless they are lost. */
 export function alarmsIn(alarm: MathAlarm, contacts: Contact[], isLost = (_: Contact): boolean => false): number {
   const minutes = Math.max(DAY, ...contacts.map(({ end }) => end + 1)) + 4 * HOUR;
-  return Math.max(...EVALUATIONS.flatMap((evaluation) => ARRIVALS.map((arrival) => {
-    const state = alarmOn(alarm, metricsOf(contacts, minutes, arrival, isLost), evaluation);
+  return Math.max(...CONDITIONS.map((conditions) => {
+    const state = alarmOn(alarm, metricsOf(contacts, minutes, conditions, isLost), conditions);
     let [alarms, previous] = [0, 'OK'];
     for (let minute = 1; minute < minutes; minute++) {
       const current = state(minute);
@@ -75,7 +76,7 @@ export function alarmsIn(alarm: MathAlarm, contacts: Contact[], isLost = (_: Con
       previous = current;
     }
     return alarms;
-  })));
+  }));
 }
 
 /** An outage, and when the alarm goes off. */
@@ -86,14 +87,14 @@ export interface Detection {
   readonly minutes: number;
 }
 
-/** Simulates an outage that starts at each minute of a day, or at some of them, in the worst case of evaluations. */
+/** Simulates an outage that starts at each minute of a day, or at some of them, in the worst of the conditions. */
 export function detections(alarm: MathAlarm, traffic: Traffic, step = 1): Detection[] {
   const contacts = contactsOf(traffic, 3, 7);
   return Array.from({ length: DAY / step }, (_, index) => DAY + index * step).map((outage) => {
     const isLost = ({ end }: Contact) => end >= outage;
     const firstLost = contacts.map(({ end }) => end).filter((end) => end >= outage).reduce((one, other) => Math.min(one, other));
-    const times = EVALUATIONS.map((evaluation) => {
-      const state = alarmOn(alarm, metricsOf(contacts, 3 * DAY, ARRIVALS[0], isLost), evaluation);
+    const times = CONDITIONS.map((conditions) => {
+      const state = alarmOn(alarm, metricsOf(contacts, 3 * DAY, conditions, isLost), conditions);
       for (let minute = firstLost; minute < firstLost + DAY; minute++) {
         if (state(minute) === 'ALARM') return minute - firstLost;
       }
@@ -103,7 +104,9 @@ export function detections(alarm: MathAlarm, traffic: Traffic, step = 1): Detect
   });
 }
 
-function metricsOf(contacts: Contact[], minutes: number, { isSparse, contactDelay, recordDelay }: Arrival, isLost: (contact: Contact) => boolean): Record<string, MinuteMetric> {
+function metricsOf(
+  contacts: Contact[], minutes: number, { isSparse, contactDelay, recordDelay }: Conditions, isLost: (contact: Contact) => boolean,
+): Record<string, MinuteMetric> {
   const count = (when: number[], delay: number): MinuteMetric => {
     const counts = new Array<number>(minutes).fill(0);
     for (const minute of when) counts[minute]++;

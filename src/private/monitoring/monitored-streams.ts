@@ -42,7 +42,10 @@ export function monitoredStreams(parent: Construct, streams: Streams, times: Qui
       contactsWithoutRecordsFor: hasContactRecords ? times.contactsWithoutRecordsFor : undefined,
     };
   };
-  const isSentTo = (stream: IStream) => ({ streamProperty }: DataType) => streams[streamProperty] !== undefined && isSameStream(streams[streamProperty], stream);
+  const isSentTo = (stream: IStream) => ({ streamProperty }: DataType): boolean => {
+    const other = streams[streamProperty];
+    return other !== undefined && isSameStream(other, stream);
+  };
   return [
     ...streamed.filter((dataType) => deliveryStreamOf(streams, dataType))
       .map((dataType) => ({ ...monitored([dataType]), deliveryStream: deliveryStreamOf(streams, dataType) })),
