@@ -47,10 +47,10 @@ export function identityOf(roleArn: string): Record<string, unknown> {
   const userName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
   return {
     type: 'AssumedRole',
-    principalId: 'AROA111122223333:session',
+    principalId: 'EXAMPLE:session',
     arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${userName}/session`,
     accountId: ACCOUNT,
-    sessionContext: { sessionIssuer: { type: 'Role', principalId: 'AROA111122223333', arn: roleArn, accountId: ACCOUNT, userName }, attributes: { mfaAuthenticated: 'false' } },
+    sessionContext: { sessionIssuer: { type: 'Role', principalId: 'EXAMPLE', arn: roleArn, accountId: ACCOUNT, userName }, attributes: { mfaAuthenticated: 'false' } },
   };
 }
 
