@@ -6,14 +6,14 @@ import { readFileSync, writeFileSync } from 'fs';
 import { join, resolve } from 'path';
 import { Duration } from 'aws-cdk-lib';
 import { contactsOf, DAY } from '../test/cloudwatch/contact-center';
-import { alarmsIn, CENTERS, type Detection, detections, QUIET_SCENARIOS, synthesizeAlarm } from '../test/cloudwatch/silent-loss';
+import { alarmsIn, CENTERS, type Detection, detections, falseAlarmsOfDeployments, QUIET_SCENARIOS, synthesizeAlarm } from '../test/cloudwatch/silent-loss';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs', 'monitoring.md');
 const [opens, lastHours, closes] = [8 * 60, 18 * 60, 20 * 60];
 
 const byDefault = synthesizeAlarm();
 const before = readFileSync(PAGE, 'utf8');
-const after = Object.entries({ detection, falseAlarms, times }).reduce((page, [name, table]) => replace(page, name, table()), before);
+const after = Object.entries({ detection, falseAlarms, deployments, times }).reduce((page, [name, table]) => replace(page, name, table()), before);
 
 if (!process.argv.includes('--check')) writeFileSync(PAGE, after);
 else if (before !== after) throw new Error('the tables in docs/monitoring.md differ from the simulation; run: npx projen docs:detection');
@@ -42,6 +42,14 @@ function detection(): string[][] {
 /** How often the alarm goes off although each record arrives. */
 function falseAlarms(): string[][] {
   return [['contacts', 'false alarms'], ...Object.entries(QUIET_SCENARIOS).map(([name, contacts]) => [name, String(alarmsIn(byDefault, contacts))])];
+}
+
+/** How often the alarm goes off because of a deployment. */
+function deployments(): string[][] {
+  return [
+    ['contact center', 'deployments with a false alarm'],
+    ...Object.entries(CENTERS).map(([name, traffic]) => [name, `${Math.round(1000 * falseAlarmsOfDeployments(byDefault, traffic)) / 10}%`]),
+  ];
 }
 
 /** How the time changes detection and false alarms. */

@@ -123,6 +123,8 @@ export interface DataStreamingMonitoringProps {
    * Whether to create an alarm that goes off when contacts start in the instance, but no contact records arrive. It detects records
    * that Amazon Connect cannot put into the stream, which AWS reports with no other metric.
    *
+   * The alarm ignores missing data. Until the first record arrives, it can be in the INSUFFICIENT_DATA state.
+   *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/monitoring-cloudwatch.html
    * @default true, if contact records are streamed
    */
@@ -176,7 +178,7 @@ export interface DataStreamingMonitoringProps {
  * CloudWatch alarms and a dashboard for the streams of a `ConnectDataStreaming`. Each stream is monitored once, even if it receives
  * several data types.
  *
- * Missing data is treated as not breaching, except by the alarms on missing records.
+ * Missing data is treated as not breaching, except by the alarms on missing records and on contacts without contact records.
  */
 export class DataStreamingMonitoring extends Construct {
   /**

@@ -30,6 +30,8 @@ describe('evaluator of metric math', () => {
     ['metric1 - 2 * (3 + 4)', [16, 6, -14, -14]],
     ['FILL(metric2, 7)', [20, 7, 20, 7]],
     ['FILL(metric2, REPEAT)', [20, 20, 20, 20]],
+    ['DIFF(metric1)', [_, -10, -20, 0]],
+    ['metric1 - DIFF(metric1)', [30, 30, 20, 0]], // the preceding value
     ['metric1 == 0 || metric1 != 20 && metric1 <= 30', [1, 0, 1, 1]],
   ])('follows the documented rules for %s', (expression, values) => {
     expect(evaluateExpression(expression, { metric1, metric2 })).toEqual(values);
@@ -49,6 +51,7 @@ describe('evaluator of metric math', () => {
     ['(metric1', 'expected ")"'],
     ['metric1 metric2', 'unexpected "metric2"'],
     ['FILL(1, 2)', 'FILL requires a time series'],
+    ['DIFF(1)', 'DIFF requires a time series'],
   ])('rejects %s', (expression, message) => {
     expect(() => evaluateExpression(expression, { metric1, metric2 })).toThrow(message);
   });
@@ -57,22 +60,24 @@ describe('evaluator of metric math', () => {
 /** The tables of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html: the evaluation range is five data points. */
 describe('evaluator of alarms', () => {
   const X = 1;
+  const current = 'INSUFFICIENT_DATA'; // the state to retain
   const state = (range: Series, required: number, treatMissingData: MathAlarm['TreatMissingData']): AlarmState => stateOf({
     ComparisonOperator: 'GreaterThanOrEqualToThreshold', Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: required, TreatMissingData: treatMissingData,
-  }, range);
+  }, range, current);
 
-  test.each<[Series, number, AlarmState, AlarmState]>([
-    [[0, _, X, _, X], 3, 'OK', 'OK'],
-    [[0, _, _, _, _], 3, 'OK', 'OK'],
-    [[_, _, _, _, _], 3, 'ALARM', 'OK'],
-    [[0, X, X, _, X], 3, 'ALARM', 'ALARM'],
-    [[_, _, X, _, _], 3, 'ALARM', 'OK'],
-    [[0, _, X, _, X], 2, 'ALARM', 'ALARM'],
-    [[0, 0, X, 0, X], 2, 'ALARM', 'ALARM'],
-    [[0, _, X, _, _], 2, 'ALARM', 'OK'],
-    [[_, _, _, _, 0], 2, 'ALARM', 'OK'],
-    [[_, _, _, X, _], 2, 'ALARM', 'OK'],
-  ])('returns the documented state of %j with %d data points to alarm', (range, required, breaching, notBreaching) => {
+  test.each<[Series, number, AlarmState, AlarmState, AlarmState]>([
+    [[0, _, X, _, X], 3, 'OK', 'OK', 'OK'],
+    [[0, _, _, _, _], 3, 'OK', 'OK', 'OK'],
+    [[_, _, _, _, _], 3, current, 'ALARM', 'OK'],
+    [[0, X, X, _, X], 3, 'ALARM', 'ALARM', 'ALARM'],
+    [[_, _, X, _, _], 3, current, 'ALARM', 'OK'],
+    [[0, _, X, _, X], 2, 'ALARM', 'ALARM', 'ALARM'],
+    [[0, 0, X, 0, X], 2, 'ALARM', 'ALARM', 'ALARM'],
+    [[0, _, X, _, _], 2, 'OK', 'ALARM', 'OK'],
+    [[_, _, _, _, 0], 2, 'OK', 'ALARM', 'OK'],
+    [[_, _, _, X, _], 2, current, 'ALARM', 'OK'],
+  ])('returns the documented state of %j with %d data points to alarm', (range, required, ignore, breaching, notBreaching) => {
+    expect(state(range, required, 'ignore')).toBe(ignore);
     expect(state(range, required, 'breaching')).toBe(breaching);
     expect(state(range, required, 'notBreaching')).toBe(notBreaching);
   });

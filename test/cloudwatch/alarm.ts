@@ -2,7 +2,7 @@
  * Evaluates alarms on metrics by the rules that AWS documents:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  */
-import { type Interpretation, parseExpression, type Series } from './metric-math';
+import { type Interpretation, parseExpressions, type Series } from './metric-math';
 
 /** The properties of an `AWS::CloudWatch::Alarm` on a metric math expression. */
 export interface MathAlarm {
@@ -21,9 +21,10 @@ export interface MathAlarm {
       readonly Period: number;
       readonly Stat: string;
     };
+    readonly ReturnData?: boolean;
   }>;
   readonly Threshold: number;
-  readonly TreatMissingData: 'breaching' | 'notBreaching';
+  readonly TreatMissingData: 'breaching' | 'notBreaching' | 'ignore';
 }
 
 /** A metric: the sum of its values in each minute, and after how many minutes a value is available. */
@@ -32,21 +33,23 @@ export interface MinuteMetric {
   readonly delay: number;
 }
 
-export type AlarmState = 'OK' | 'ALARM';
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** The data points that CloudWatch retrieves in addition to the evaluation periods. AWS documents two for three periods. */
 const EXTRA_DATA_POINTS = 2;
 
 /**
- * Determines the state of an alarm from the data points in its evaluation range. If enough of them exist, the most recent ones
- * decide. Otherwise missing data points complete the number of evaluation periods.
+ * Determines the state of an alarm from the data points in its evaluation range and from its current state. If enough data points
+ * exist, the most recent ones decide. Otherwise missing data points complete the number of evaluation periods.
  */
-export function stateOf(alarm: Omit<MathAlarm, 'Metrics'>, range: Series): AlarmState {
+export function stateOf(alarm: Omit<MathAlarm, 'Metrics'>, range: Series, current: AlarmState): AlarmState {
   const { EvaluationPeriods: periods, DatapointsToAlarm: required = periods, Threshold: threshold } = alarm;
   const existing = range.filter((point) => point !== undefined).slice(-periods);
   const breaching = existing.filter((point) => alarm.ComparisonOperator === 'LessThanThreshold' ? point < threshold : point >= threshold).length;
   const filled = alarm.TreatMissingData === 'breaching' ? periods - existing.length : 0;
-  return breaching + filled >= required ? 'ALARM' : 'OK';
+  if (breaching + filled >= required) return 'ALARM';
+  const isIgnored = alarm.TreatMissingData === 'ignore' && existing.length < periods && breaching === existing.length;
+  return isIgnored ? current : 'OK';
 }
 
 /** How CloudWatch evaluates an alarm. */
@@ -58,10 +61,12 @@ export interface Evaluation extends Interpretation {
   readonly periods: 'sliding' | 'aligned';
 }
 
-/** Returns a function that evaluates an alarm at a minute. */
+/** Returns a function that evaluates an alarm at a minute. The alarm remembers its state for the next minute. */
 export function alarmOn(alarm: MathAlarm, metrics: Readonly<Record<string, MinuteMetric>>, evaluation: Evaluation): (minute: number) => AlarmState {
+  let state: AlarmState = 'INSUFFICIENT_DATA';
   const sums = Object.fromEntries(Object.entries(metrics).map(([name, { values, delay }]) => [name, { delay, ...cumulate(values) }]));
-  const expression = parseExpression(alarm.Metrics.find(({ Expression }) => Expression)!.Expression!, evaluation);
+  const texts = Object.fromEntries(alarm.Metrics.flatMap(({ Id, Expression }) => Expression ? [[Id, Expression]] : []));
+  const expression = parseExpressions(texts, alarm.Metrics.find(({ Expression, ReturnData }) => Expression && ReturnData !== false)!.Id, evaluation);
   const inputs = alarm.Metrics.flatMap(({ Id, MetricStat }) => MetricStat ? [{ id: Id, ...MetricStat }] : []);
   const [{ Period: seconds }] = inputs;
   if (inputs.some(({ Period, Stat }) => Period !== seconds || Stat !== 'Sum')) throw new Error('each metric must have the same period and the statistic Sum');
@@ -82,7 +87,8 @@ export function alarmOn(alarm: MathAlarm, metrics: Readonly<Record<string, Minut
     }
     const range = expression(series);
     if (typeof range === 'number') throw new Error('the expression must result in a time series');
-    return stateOf(alarm, range);
+    state = stateOf(alarm, range, state);
+    return state;
   };
 }
 

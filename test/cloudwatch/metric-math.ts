@@ -2,7 +2,7 @@
  * Evaluates the metric math expressions of alarms, by the rules that AWS documents:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  *
- * It supports arithmetic, comparison and logical operators, `FILL` and `IF`. It rejects functions that AWS advises against in
+ * It supports arithmetic, comparison and logical operators, `DIFF`, `FILL` and `IF`. It rejects functions that AWS advises against in
  * alarms, such as `SUM` and `RUNNING_SUM`, and functions that it does not know.
  */
 
@@ -42,6 +42,20 @@ const OPERATORS: Array<Record<string, (left: number, right: number) => number | 
   { '+': (left, right) => left + right, '-': (left, right) => left - right },
   { '*': (left, right) => left * right, '/': (left, right) => right === 0 ? undefined : left / right }, // such a data point is dropped
 ];
+
+/** Parses the expressions of an alarm by their ids, which can refer to each other. Returns the expression with the specified id. */
+export function parseExpressions(texts: Readonly<Record<string, string>>, id: string, interpretation?: Interpretation): Expression {
+  const expressions = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, {
+    evaluate: parseExpression(text, interpretation),
+    dependencies: (text.match(/\b[a-z]\w*/g) ?? []).filter((other) => other in texts),
+  }]));
+  const evaluate = (name: string, series: Record<string, Series>): Value => {
+    const { dependencies, evaluate: evaluateOne } = expressions[name];
+    for (const other of dependencies) series[other] ??= evaluate(other, series) as Series;
+    return evaluateOne(series);
+  };
+  return (series) => evaluate(id, { ...series });
+}
 
 export function parseExpression(text: string, { fillsEmptySeries }: Interpretation = { fillsEmptySeries: true }): Expression {
   const tokens = text.match(/\d+(?:\.\d+)?|\w+|[=!<>]=|&&|\|\||\S/g) ?? [];
@@ -87,6 +101,7 @@ export function parseExpression(text: string, { fillsEmptySeries }: Interpretati
     expect(')');
     switch (name) {
       case 'FILL': return (series) => fill(args[0](series), args[1](series), fillsEmptySeries);
+      case 'DIFF': return (series) => differences(args[0](series));
       case 'IF': return (series) => conditional(args[0](series), args[1](series), args[2]?.(series));
       default: throw new Error(`the function ${name} is not supported in alarms`);
     }
@@ -117,6 +132,17 @@ function fill(value: Value, filler: Value, fillsEmptySeries: boolean): Series {
   return value.map((point) => {
     last = point ?? last;
     return point ?? (typeof filler === 'number' ? filler : last);
+  });
+}
+
+/** The difference of each value and the preceding value. There is none for the first value. */
+function differences(value: Value): Series {
+  if (typeof value === 'number') throw new Error('DIFF requires a time series');
+  let preceding: number | undefined;
+  return value.map((point) => {
+    const difference = point === undefined || preceding === undefined ? undefined : point - preceding;
+    preceding = point ?? preceding;
+    return difference;
   });
 }
 

@@ -45,7 +45,7 @@ const CONDITIONS: Conditions[] = [
   DOCUMENTED,
   { ...DOCUMENTED, isSparse: false },
   { ...DOCUMENTED, contactDelay: 1, recordDelay: 5 }, // records look missing in the last minutes
-  { ...DOCUMENTED, contactDelay: 5, recordDelay: 1, fillsEmptySeries: false },
+  { ...DOCUMENTED, contactDelay: 2, recordDelay: 1, fillsEmptySeries: false },
   { ...DOCUMENTED, contactDelay: 1, recordDelay: 5, periods: 'aligned' },
 ];
 
@@ -64,15 +64,15 @@ export function synthesizeAlarm(contactsWithoutRecordsFor?: Duration): MathAlarm
   return (Template.fromStack(stack).toJSON() as { Resources: Record<string, { Properties: unknown }> }).Resources[id].Properties as MathAlarm;
 }
 
-/** Counts how often the alarm goes off in a scenario, in the worst of the conditions. Records arrive unless they are lost. */
-export function alarmsIn(alarm: MathAlarm, contacts: Contact[], isLost = (_: Contact): boolean => false): number {
+/** Counts how often the alarm goes off in a scenario, in the worst of the conditions. Records arrive unless they are lost. The alarm can be created after the first contacts. */
+export function alarmsIn(alarm: MathAlarm, contacts: Contact[], isLost = (_: Contact): boolean => false, created = 1): number {
   const minutes = Math.max(DAY, ...contacts.map(({ end }) => end + 1)) + 4 * HOUR;
   return Math.max(...CONDITIONS.map((conditions) => {
     const state = alarmOn(alarm, metricsOf(contacts, minutes, conditions, isLost), conditions);
-    let [alarms, previous] = [0, 'OK'];
-    for (let minute = 1; minute < minutes; minute++) {
+    let [alarms, previous] = [0, 'INSUFFICIENT_DATA'];
+    for (let minute = created; minute < minutes; minute++) {
       const current = state(minute);
-      if (current === 'ALARM' && previous === 'OK') alarms++;
+      if (current === 'ALARM' && previous !== 'ALARM') alarms++;
       previous = current;
     }
     return alarms;
@@ -102,6 +102,20 @@ export function detections(alarm: MathAlarm, traffic: Traffic, step = 1): Detect
     });
     return { outage: outage - DAY, minutes: Math.max(...times) };
   });
+}
+
+/**
+ * The share of deployments that trigger the alarm although records arrive from the deployment on: one deployment in each ten minutes
+ * of a day, for an instance that has had contacts before.
+ */
+export function falseAlarmsOfDeployments(alarm: MathAlarm, traffic: Traffic): number {
+  const contacts = contactsOf(traffic, 2, 3);
+  const deployments = Array.from({ length: DAY / 10 }, (_, index) => DAY + index * 10);
+  const alarming = deployments.filter((deployment) => CONDITIONS.some((conditions) => {
+    const state = alarmOn(alarm, metricsOf(contacts, 2 * DAY + 4 * HOUR, conditions, ({ end }) => end < deployment), conditions);
+    return Array.from({ length: 4 * HOUR }, (_, index) => deployment + index).some((minute) => state(minute) === 'ALARM');
+  }));
+  return alarming.length / deployments.length;
 }
 
 function metricsOf(

@@ -21,21 +21,21 @@ export type AlarmWithThreshold = {
   readonly threshold: HorizontalAnnotation;
 };
 
-type ThresholdAlarmProps = Pick<AlarmProps, 'metric' | 'threshold' | 'evaluationPeriods'> & {
+type ThresholdAlarmProps = Pick<AlarmProps, 'metric' | 'threshold' | 'evaluationPeriods' | 'treatMissingData'> & {
   /** The label of the threshold in a graph. */
   readonly label: string;
   /** The consequence for the data, and what to do first. */
   readonly description: string;
 };
 
-/** Creates an alarm that goes off when the metric reaches the threshold. Missing data is treated as not breaching. */
+/** Creates an alarm that goes off when the metric reaches the threshold. By default, missing data is treated as not breaching. */
 export function alarmAtOrAbove(scope: Construct, id: string, props: ThresholdAlarmProps): AlarmWithThreshold {
-  return newAlarm(scope, id, props, ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, TreatMissingData.NOT_BREACHING);
+  return newAlarm(scope, id, props, ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD);
 }
 
-/** Creates an alarm that goes off when the metric falls below the threshold. Missing data is treated as not breaching. */
+/** Creates an alarm that goes off when the metric falls below the threshold. By default, missing data is treated as not breaching. */
 export function alarmBelow(scope: Construct, id: string, props: ThresholdAlarmProps): AlarmWithThreshold {
-  return newAlarm(scope, id, props, ComparisonOperator.LESS_THAN_THRESHOLD, TreatMissingData.NOT_BREACHING);
+  return newAlarm(scope, id, props, ComparisonOperator.LESS_THAN_THRESHOLD);
 }
 
 /** Creates an alarm that goes off when the stream receives no records for the specified time, if any. Missing data is treated as breaching. */
@@ -45,7 +45,7 @@ export function noRecordsAlarm(stream: MonitoredStream, name: string, records: (
   const minutes = stream.noRecordsFor.toMinutes();
   const period = Duration.minutes(minutes > 24 * 60 ? 60 : minutes); // the longest period is one day
   const time = readableDuration(stream.noRecordsFor);
-  return [newAlarm(stream.scope, 'NoRecords', {
+  return [alarmBelow(stream.scope, 'NoRecords', {
     metric: records(period),
     threshold: 1,
     label: `alarm after ${time} without`,
@@ -53,13 +53,12 @@ export function noRecordsAlarm(stream: MonitoredStream, name: string, records: (
       + 'there are, check that the instance still streams to it (aws connect list-instance-storage-configs), and that the service-linked role of the '
       + 'instance has permission to use the stream and its KMS key.',
     evaluationPeriods: minutes / period.toMinutes(),
-  }, ComparisonOperator.LESS_THAN_THRESHOLD, TreatMissingData.BREACHING)];
+    treatMissingData: TreatMissingData.BREACHING,
+  })];
 }
 
-function newAlarm(
-  scope: Construct, id: string, props: ThresholdAlarmProps, comparisonOperator: ComparisonOperator, treatMissingData: TreatMissingData,
-): AlarmWithThreshold {
-  const { metric, threshold, label, description: alarmDescription, evaluationPeriods } = props;
+function newAlarm(scope: Construct, id: string, props: ThresholdAlarmProps, comparisonOperator: ComparisonOperator): AlarmWithThreshold {
+  const { metric, threshold, label, description: alarmDescription, evaluationPeriods, treatMissingData = TreatMissingData.NOT_BREACHING } = props;
   return {
     alarm: new Alarm(scope, id, { metric, threshold, alarmDescription, evaluationPeriods, comparisonOperator, treatMissingData }),
     threshold: { value: threshold, label, color: Color.RED },

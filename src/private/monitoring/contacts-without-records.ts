@@ -1,14 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type AlarmWithThreshold, alarmAtOrAbove, readableDuration } from './alarms';
 import type { MonitoredStream } from './monitored-streams';
 import { CONTACT_PERIODS } from './quiet-times';
-
-/**
- * The number of contacts in a period without records, and a negative number in a period with records. Missing values are 0: FILL
- * replaces them, and arithmetic operators treat them as 0 if FILL does not replace those of a metric that has never had a value.
- */
-const CONTACTS_WITHOUT_RECORDS = 'FILL(calls, 0) + FILL(chats, 0) - 1000000 * FILL(records, 0)';
 
 /**
  * Creates an alarm that goes off when contacts start in each period, but the stream receives no records in any of them. A single
@@ -21,12 +15,7 @@ export function contactsWithoutRecordsAlarm(stream: MonitoredStream, name: strin
 
   const period = Duration.seconds(time.toSeconds() / CONTACT_PERIODS);
   return [alarmAtOrAbove(scope, 'ContactsWithoutRecords', {
-    metric: new MathExpression({
-      expression: CONTACTS_WITHOUT_RECORDS,
-      usingMetrics: { calls: contacts.calls(period), chats: contacts.chats(period), records: records(period) },
-      label: 'Contacts without records',
-      period,
-    }),
+    metric: contactsWithoutRecords({ calls: contacts.calls(period), chats: contacts.chats(period), records: records(period) }, period),
     threshold: 1,
     label: `alarm after ${readableDuration(time)} without`,
     description: `Contacts have started in the Amazon Connect instance for ${readableDuration(time)}, but ${name} has received no ${stream.data}. `
@@ -34,5 +23,26 @@ export function contactsWithoutRecordsAlarm(stream: MonitoredStream, name: strin
       + 'of the instance has permission to put records into it, and, for a Kinesis data stream with a customer managed key, that the key policy or a '
       + 'grant allows kms:GenerateDataKey.',
     evaluationPeriods: CONTACT_PERIODS,
+    treatMissingData: TreatMissingData.IGNORE,
   })];
+}
+
+/**
+ * The number of contacts in a period without records, and a negative number in a period with records. There is no value if the
+ * periods before were also without records, for longer than the alarm evaluates: then the state of the alarm does not change. An
+ * alarm that has gone off remains until a record arrives. An alarm that was created with the first association of an instance does
+ * not go off because of the contacts before.
+ *
+ * Missing values are 0: FILL replaces them, and arithmetic operators treat them as 0 if FILL does not replace those of a metric that
+ * has never had a value.
+ */
+function contactsWithoutRecords(metrics: Record<'calls' | 'chats' | 'records', IMetric>, period: Duration): MathExpression {
+  const math = (expression: string, usingMetrics: Record<string, IMetric>) => new MathExpression({ expression, usingMetrics, period });
+  const unrecorded = math('FILL(calls, 0) + FILL(chats, 0) - 1000000 * FILL(records, 0)', metrics);
+  const silent: Record<string, IMetric> = { silent0: math('IF(unrecorded > 0, 1, 0)', { unrecorded }) };
+  for (let ago = 1; ago <= CONTACT_PERIODS; ago++) { // whether an earlier period was silent: a value less its difference is the preceding value
+    const later = `silent${ago - 1}`;
+    silent[`silent${ago}`] = math(`${later} - DIFF(${later})`, { [later]: silent[later] });
+  }
+  return math(`IF(${Object.keys(silent).join(' + ')} <= ${CONTACT_PERIODS}, unrecorded)`, { unrecorded, ...silent });
 }
