@@ -130,6 +130,10 @@ function casesOf({ role, key, stream, streamArn, deliveryStream, instanceArn, re
         event: apiCall('connect', eventName, { requestParameters: { InstanceId: instanceId, AssociationId: 'abc', ResourceType: 'CALL_RECORDINGS' } }),
       },
       {
+        name: `${eventName} of another data type with lowercase parameters`,
+        event: apiCall('connect', eventName, { requestParameters: { instanceId, associationId: 'abc', resourceType: 'CALL_RECORDINGS' } }),
+      },
+      {
         name: `${eventName} of another instance`,
         event: apiCall('connect', eventName, { requestParameters: { InstanceId: OTHER_INSTANCE_ARN, AssociationId: 'abc', ResourceType: resourceType } }),
       },

@@ -105,15 +105,15 @@ export function detections(alarm: MathAlarm, traffic: Traffic, step = 1): Detect
 }
 
 /**
- * The share of deployments that trigger the alarm although records arrive from the deployment on: one deployment in each ten minutes
- * of a day, for an instance that has had contacts before.
+ * The share of deployments that trigger the alarm although records arrive from the deployment on: a deployment every 15
+ * minutes of a day, for an instance that has had contacts before.
  */
 export function falseAlarmsOfDeployments(alarm: MathAlarm, traffic: Traffic): number {
   const contacts = contactsOf(traffic, 2, 3);
-  const deployments = Array.from({ length: DAY / 10 }, (_, index) => DAY + index * 10);
+  const deployments = Array.from({ length: DAY / 15 }, (_, index) => DAY + index * 15);
   const alarming = deployments.filter((deployment) => CONDITIONS.some((conditions) => {
-    const state = alarmOn(alarm, metricsOf(contacts, 2 * DAY + 4 * HOUR, conditions, ({ end }) => end < deployment), conditions);
-    return Array.from({ length: 4 * HOUR }, (_, index) => deployment + index).some((minute) => state(minute) === 'ALARM');
+    const state = alarmOn(alarm, metricsOf(contacts, 2 * DAY + 2 * HOUR, conditions, ({ end }) => end < deployment), conditions);
+    return Array.from({ length: 2 * HOUR }, (_, index) => deployment + index).some((minute) => state(minute) === 'ALARM');
   }));
   return alarming.length / deployments.length;
 }

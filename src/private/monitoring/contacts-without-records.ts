@@ -30,8 +30,8 @@ export function contactsWithoutRecordsAlarm(stream: MonitoredStream, name: strin
 /**
  * The number of contacts in a period without records, and a negative number in a period with records. There is no value if the
  * periods before were also without records, for longer than the alarm evaluates: then the state of the alarm does not change. An
- * alarm that has gone off remains until a record arrives. An alarm that was created with the first association of an instance does
- * not go off because of the contacts before.
+ * alarm that has gone off remains in the ALARM state until a record arrives. A new alarm does not go off because of the contacts
+ * before its deployment.
  *
  * Missing values are 0: FILL replaces them, and arithmetic operators treat them as 0 if FILL does not replace those of a metric that
  * has never had a value.
@@ -44,5 +44,6 @@ function contactsWithoutRecords(metrics: Record<'calls' | 'chats' | 'records', I
     const later = `silent${ago - 1}`;
     silent[`silent${ago}`] = math(`${later} - DIFF(${later})`, { [later]: silent[later] });
   }
-  return math(`IF(${Object.keys(silent).join(' + ')} <= ${CONTACT_PERIODS}, unrecorded)`, { unrecorded, ...silent });
+  return math(`IF(${Object.keys(silent).join(' + ')} <= ${CONTACT_PERIODS}, unrecorded)`, { unrecorded, ...silent })
+    .with({ label: 'Contacts without records' });
 }
