@@ -2,6 +2,7 @@ import { type CfnRule, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
 import { auditRules } from './private/audit/audit-rules';
+import { validateStreaming } from './private/common/streams';
 
 /**
  * Properties for `DataStreamingAudit`.
@@ -36,8 +37,12 @@ export interface DataStreamingAuditProps {
 export class DataStreamingAudit extends Construct {
   private readonly allRules: Rule[];
 
+  /**
+   * @throws if `streaming` is not a `ConnectDataStreaming`
+   */
   constructor(scope: Construct, id: string, props: DataStreamingAuditProps) {
     super(scope, id);
+    validateStreaming(this, props.streaming);
     this.allRules = auditRules(this, props.streaming).map(({ id: ruleId, description, eventPattern, state }) => {
       const rule = new Rule(this, ruleId, { description, eventPattern, targets: props.targets });
       if (state) (rule.node.defaultChild as CfnRule).state = state;

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { type Alarm, Dashboard, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
+import { validateStreaming } from './private/common/streams';
 import { alarmStatus, heading } from './private/monitoring/dashboard';
 import { monitorDeliveryStream } from './private/monitoring/delivery-stream-alarms';
 import { monitorKinesisStream } from './private/monitoring/kinesis-stream-alarms';
@@ -189,12 +190,13 @@ export class DataStreamingMonitoring extends Construct {
   private readonly allAlarms: Alarm[];
 
   /**
-   * @throws if a threshold or time is out of range, or is an unresolved token in a unit that cannot be converted; if `iteratorAge`
+   * @throws if `streaming` is not a `ConnectDataStreaming`; if a threshold or time is out of range, or is an unresolved token in a unit that cannot be converted; if `iteratorAge`
    * is not less than the retention period of a stream; or if an alarm is specified for a data type that is not streamed
    */
   constructor(scope: Construct, id: string, props: DataStreamingMonitoringProps) {
     super(scope, id);
     const { streaming, alarmActions = [] } = props;
+    validateStreaming(this, streaming);
     const thresholds = resolveThresholds(this, props);
     const quietTimes = resolveQuietTimes(this, streaming, props);
     const streams = monitoredStreams(this, streaming, quietTimes).map((stream) => stream.kinesisStream

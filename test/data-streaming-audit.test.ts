@@ -177,6 +177,11 @@ describe('rules', () => {
     for (const { Targets } of found) expect(Targets?.map(({ Arn }) => Arn)).toEqual(topics.map((topic) => stack.resolve(topic.topicArn) as unknown));
   });
 
+  test('require a ConnectDataStreaming, which JavaScript does not ensure', () => {
+    expect(() => new DataStreamingAudit(newStack(), 'Audit', { streaming: undefined as unknown as ConnectDataStreaming }))
+      .toThrow('Stack/Audit: streaming must be a ConnectDataStreaming, got undefined; specify the construct that streams the data');
+  });
+
   test('can be in another stack of the same account and Region', () => {
     const app = new App();
     const streams = new Stack(app, 'Streams', { env: ENV });

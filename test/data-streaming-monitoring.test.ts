@@ -473,9 +473,9 @@ describe('alarm on contacts without contact records', () => {
   });
 
   test.each<[string, (stack: Stack) => Partial<DataStreamingMonitoringProps>]>([
-    ['contactsWithoutRecordsFor must be between 20 minutes and 1 day, got 19 minutes; specify a duration such as Duration.minutes(30)',
+    ['contactsWithoutRecordsFor must be between 20 minutes and 1 day, got 19 minutes; specify a duration such as Duration.hours(1)',
       () => ({ contactsWithoutRecordsFor: Duration.minutes(19) })],
-    ['contactsWithoutRecordsFor must be between 20 minutes and 1 day, got 1 day 1 hour; specify a duration such as Duration.minutes(30)',
+    ['contactsWithoutRecordsFor must be between 20 minutes and 1 day, got 1 day 1 hour; specify a duration such as Duration.hours(1)',
       () => ({ contactsWithoutRecordsFor: Duration.hours(25) })],
     ['contactsWithoutRecordsFor must be a multiple of 4 minutes, got 30 minutes; specify a duration such as Duration.minutes(32)',
       () => ({ contactsWithoutRecordsFor: Duration.minutes(30) })],
@@ -582,12 +582,12 @@ describe('thresholds', () => {
     ['writeSuccess must be greater than 0 and at most 1, got 0; specify a share such as 0.9 for 90 %', { writeSuccess: 0 }],
     ['readSuccess must be greater than 0 and at most 1, got 1.1; specify a share such as 0.9 for 90 %', { readSuccess: 1.1 }],
     ['throttledReads must be a whole number of at least 1, got 0.5; specify a number such as 1', { throttledReads: 0.5 }],
-    ['iteratorAge must be between 1 minute and 365 days, got 0 seconds; specify a duration such as Duration.minutes(30)', { iteratorAge: Duration.seconds(0) }],
-    ['iteratorAge must be between 1 minute and 365 days, got 366 days; specify a duration such as Duration.minutes(30)', { iteratorAge: Duration.days(366) }],
-    ['dataFreshness must be between 1 minute and 1 day, got 59 seconds; specify a duration such as Duration.minutes(30)', { dataFreshness: Duration.seconds(59) }],
-    ['dataFreshness must be between 1 minute and 1 day, got 1 day 1 hour; specify a duration such as Duration.minutes(30)', { dataFreshness: Duration.hours(25) }],
-    ['noAgentEventsFor must be between 1 minute and 7 days, got 30 seconds; specify a duration such as Duration.minutes(30)', { noAgentEventsFor: Duration.seconds(30) }],
-    ['noAgentEventsFor must be between 1 minute and 7 days, got 8 days; specify a duration such as Duration.minutes(30)', { noAgentEventsFor: Duration.days(8) }],
+    ['iteratorAge must be between 1 minute and 365 days, got 0 seconds; specify a duration such as Duration.hours(1)', { iteratorAge: Duration.seconds(0) }],
+    ['iteratorAge must be between 1 minute and 365 days, got 366 days; specify a duration such as Duration.hours(1)', { iteratorAge: Duration.days(366) }],
+    ['dataFreshness must be between 1 minute and 1 day, got 59 seconds; specify a duration such as Duration.hours(1)', { dataFreshness: Duration.seconds(59) }],
+    ['dataFreshness must be between 1 minute and 1 day, got 1 day 1 hour; specify a duration such as Duration.hours(1)', { dataFreshness: Duration.hours(25) }],
+    ['noAgentEventsFor must be between 1 minute and 7 days, got 30 seconds; specify a duration such as Duration.hours(1)', { noAgentEventsFor: Duration.seconds(30) }],
+    ['noAgentEventsFor must be between 1 minute and 7 days, got 8 days; specify a duration such as Duration.hours(1)', { noAgentEventsFor: Duration.days(8) }],
   ])('are rejected if they are out of range: %s', (message, props) => {
     expect(() => monitorAgentEvents(newStack(), {}, props)).toThrow(`Stack/Monitoring: ${message}`);
   });
@@ -598,6 +598,24 @@ describe('thresholds', () => {
     ['the longest durations', { dataFreshness: Duration.days(1), noAgentEventsFor: Duration.days(7) }],
   ])('are accepted at the limits of their range: %s', (_, props) => {
     expect(monitorAgentEvents(newStack(), {}, props).alarms.length).toBeGreaterThan(0);
+  });
+});
+
+describe('values of the wrong type, which JavaScript does not prevent', () => {
+  test.each<[unknown, string]>([[undefined, 'undefined'], [null, 'null'], ['Streaming', '"Streaming"'], [{}, 'Object'], [new Stack(), 'Default']])(
+    'are rejected as streaming: %p', (streaming, got) => {
+      expect(() => new DataStreamingMonitoring(newStack(), 'Monitoring', { streaming: streaming as ConnectDataStreaming }))
+        .toThrow(`Stack/Monitoring: streaming must be a ConnectDataStreaming, got ${got}; specify the construct that streams the data`);
+    });
+
+  test.each(['iteratorAge', 'dataFreshness', 'noAgentEventsFor', 'contactsWithoutRecordsFor'])('are rejected as %s', (prop) => {
+    expect(() => monitorAgentEvents(newStack(), {}, { [prop]: 60 }))
+      .toThrow(`Stack/Monitoring: ${prop} must be a Duration, got 60; specify a duration such as Duration.hours(1)`);
+  });
+
+  test('are not converted without a remainder', () => {
+    expect(() => monitorAgentEvents(newStack(), {}, { noAgentEventsFor: Duration.millis(90_500) })).toThrow(
+      'noAgentEventsFor must be a whole number of minutes, got 1.5083333333333333 minutes; specify a duration such as Duration.minutes(2)');
   });
 });
 

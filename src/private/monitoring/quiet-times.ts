@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { validateDuration } from './thresholds';
+import { validateDuration, validateIsDuration } from './thresholds';
 import { CONTACT_RECORDS, DATA_TYPES, type DataType } from '../common/data-types';
 import { errorAt } from '../common/errors';
 import { isStreamed, type Streams } from '../common/streams';
@@ -57,6 +57,7 @@ function resolveContactsWithoutRecordsFor(
 }
 
 function validateKnown(scope: Construct, prop: string, time: Duration): void {
+  validateIsDuration(scope, prop, time);
   if (!time.isUnresolved()) return;
 
   throw errorAt(scope, `${prop} must be known at synthesis time, because it determines the period of an alarm, got an unresolved token`,
@@ -64,7 +65,7 @@ function validateKnown(scope: Construct, prop: string, time: Duration): void {
 }
 
 function validateMultiple(scope: Construct, prop: string, time: Duration, minutes: number): void {
-  if (time.toSeconds() % (60 * minutes) === 0) return;
+  if (time.toSeconds({ integral: false }) % (60 * minutes) === 0) return;
 
   const specified = time.toMinutes({ integral: false });
   throw errorAt(scope, `${prop} must be a ${minutes === 1 ? 'whole number of' : `multiple of ${minutes}`} minutes, got ${specified} minutes`,
