@@ -9,6 +9,7 @@ const CAPABILITIES = {
   'keys': ['service-role', 'common'],
   'service-role': ['common'],
   'monitoring': ['common'],
+  'audit': ['keys', 'common'],
   'contact-records': ['common'],
 };
 

@@ -8,7 +8,7 @@ import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript }
 const CDK_FLOOR = '2.257.0';
 
 /** Tests that simulate deployments, generate random apps, run query engines or read the integ apps. The others take seconds. */
-const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer)[.]test[.]ts';
+const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer|silent-loss)[.]test[.]ts';
 
 /** Build output in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];
@@ -165,11 +165,13 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
   lines: [
     '// The declarations that each code example of the README can use.',
     'import {',
-    '  aws_cloudwatch_actions as actions, aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose,',
-    '  aws_kms as kms, aws_s3 as s3, aws_sns as sns, Duration, Stack,',
+    '  aws_cloudwatch_actions as actions, aws_connect as connect, aws_events_targets as targets, aws_iam as iam, aws_kinesis as kinesis,',
+    '  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, Duration, Stack,',
     "} from 'aws-cdk-lib';",
     "import { Construct } from 'constructs';",
-    "import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, DataStreamingMonitoring, StreamingDestination } from 'cdk-connect-data-streaming';",
+    'import {',
+    '  ConnectDataStreaming, ConnectInstance, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,',
+    "} from 'cdk-connect-data-streaming';",
     '',
     'declare const analyst: iam.Role;',
     'declare const bucket: s3.Bucket;',
@@ -273,6 +275,16 @@ const checkDashboard = project.addTask('check:dashboard', {
   ],
 });
 
+const DETECTION_TABLE = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/detection-table.ts'];
+project.addTask('docs:detection', {
+  description: 'Simulate the alarm on contacts without records, and write the result into the documentation',
+  execArgs: DETECTION_TABLE,
+});
+const checkDetection = project.addTask('check:detection', {
+  description: 'Check that the documented result of the simulation is up to date',
+  execArgs: [...DETECTION_TABLE, '--check'],
+});
+
 const checkPages = project.addTask('check:pages', {
   description: 'Check the links and pictures of the documentation',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/check-pages.ts'],
@@ -305,6 +317,7 @@ project.testTask.spawn(project.compileTask);
 project.testTask.spawn(checkApi);
 project.testTask.spawn(checkReadme);
 project.testTask.spawn(checkDashboard);
+project.testTask.spawn(checkDetection);
 project.testTask.spawn(checkPages);
 project.testTask.spawn(checkLanguage);
 project.testTask.spawn(checkLayout);
@@ -337,6 +350,11 @@ project.addTask('test:deploy', {
 project.addTask('test:readme', {
   description: 'Build the Python package and check the README as PyPI renders it',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-readme.ts'],
+});
+
+project.addTask('test:rules', {
+  description: 'Match CloudTrail events against the event patterns of the audit rules with AWS Event Ruler',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-rules.ts'],
 });
 
 new JsonFile(project, 'stryker.config.json', {
@@ -399,6 +417,7 @@ languages.addJob('languages', {
     { run: 'npm ci' },
     { run: 'npm run test:languages -- --require typescript,python,java,csharp,go' },
     { run: 'npx projen test:readme' },
+    { run: 'npx projen test:rules' },
     { run: 'npx projen test:node' },
     { run: 'npm run test:deploy' },
   ],

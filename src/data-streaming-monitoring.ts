@@ -1,11 +1,13 @@
 import type { Duration } from 'aws-cdk-lib';
-import { type Alarm, AlarmStatusWidget, Dashboard, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Dashboard, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
-import { DASHBOARD_WIDTH, heading } from './private/monitoring/dashboard';
+import { validateStreaming } from './private/common/streams';
+import { alarmStatus, heading } from './private/monitoring/dashboard';
 import { monitorDeliveryStream } from './private/monitoring/delivery-stream-alarms';
 import { monitorKinesisStream } from './private/monitoring/kinesis-stream-alarms';
 import { monitoredStreams } from './private/monitoring/monitored-streams';
+import { resolveQuietTimes } from './private/monitoring/quiet-times';
 import { resolveThresholds } from './private/monitoring/thresholds';
 
 /**
@@ -43,6 +45,15 @@ export interface DataStreamingMonitoringProps {
   readonly throttledRecords?: number;
 
   /**
+   * The share of successful calls that put records into a Kinesis data stream within 15 minutes (`PutRecord.Success` and
+   * `PutRecords.Success`) below which an alarm goes off. It must be greater than 0 and at most 1.
+   *
+   * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+   * @default 0.99
+   */
+  readonly writeSuccess?: number;
+
+  /**
    * The age of the last record that consumers read from a Kinesis data stream (`GetRecords.IteratorAgeMilliseconds`) at which an
    * alarm goes off. It must be less than the retention period of each stream, because records expire after that period.
    *
@@ -54,6 +65,24 @@ export interface DataStreamingMonitoringProps {
    * stream, because the shortest retention period of Kinesis Data Streams is 24 hours
    */
   readonly iteratorAge?: Duration;
+
+  /**
+   * The number of throttled `GetRecords` calls of a Kinesis data stream within five minutes at which an alarm goes off
+   * (`ReadProvisionedThroughputExceeded`).
+   *
+   * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+   * @default 10
+   */
+  readonly throttledReads?: number;
+
+  /**
+   * The share of successful `GetRecords` calls of a Kinesis data stream within 15 minutes (average of `GetRecords.Success`) below
+   * which an alarm goes off. It must be greater than 0 and at most 1.
+   *
+   * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+   * @default 0.9
+   */
+  readonly readSuccess?: number;
 
   /**
    * The age of the oldest record in the delivery stream (`DataFreshness` of the destination) at which an alarm goes off.
@@ -74,7 +103,8 @@ export interface DataStreamingMonitoringProps {
 
   /**
    * The number of KMS errors of a delivery stream within five minutes at which an alarm goes off. There is an alarm for each type
-   * of error: `KMSKeyAccessDenied`, `KMSKeyDisabled`, `KMSKeyInvalidState` and `KMSKeyNotFound`.
+   * of error: `KMSKeyAccessDenied`, `KMSKeyDisabled`, `KMSKeyInvalidState` and `KMSKeyNotFound`. There is none for a delivery stream
+   * of this app without a customer managed key.
    *
    * @see https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
    * @default 1
@@ -83,15 +113,36 @@ export interface DataStreamingMonitoringProps {
 
   /**
    * The number of consecutive periods in which a threshold must be crossed before an alarm goes off, at most 96. A period is five
-   * minutes, or 15 minutes for `deliverySuccess`. It does not apply to the alarms on missing records.
+   * minutes, or 15 minutes for `writeSuccess`, `readSuccess` and `deliverySuccess`. It does not apply to the alarms on missing
+   * records.
    *
    * @default 1
    */
   readonly evaluationPeriods?: number;
 
   /**
-   * The time without contact records after which an alarm goes off: from one minute to seven days, in whole hours if it is longer
-   * than one day. Specify more than the longest quiet time, including nights and holidays.
+   * Whether to create an alarm that goes off when contacts start in the instance, but no contact records arrive. It detects records
+   * that Amazon Connect cannot put into the stream, which AWS reports with no other metric.
+   *
+   * The alarm ignores missing data. Until the first record arrives, it can be in the INSUFFICIENT_DATA state.
+   *
+   * @see https://docs.aws.amazon.com/connect/latest/adminguide/monitoring-cloudwatch.html
+   * @default true, if contact records are streamed
+   */
+  readonly contactsWithoutRecords?: boolean;
+
+  /**
+   * The time after which the alarm on contacts without contact records goes off: from 20 minutes to one day, in multiples of four
+   * minutes. Contacts must start in each quarter of this time. Specify more time if most contacts last longer than three quarters
+   * of it, or if few contacts start.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly contactsWithoutRecordsFor?: Duration;
+
+  /**
+   * The time without contact records after which an alarm goes off: from one minute to seven days, in whole minutes, and in whole
+   * hours if it is longer than one day. Specify more than the longest quiet time, including nights and holidays.
    *
    * The alarm also goes off after its deployment if the stream received no records in the preceding time. If several data types
    * share a stream, they cannot be told apart, so the shortest duration applies to the whole stream.
@@ -128,7 +179,7 @@ export interface DataStreamingMonitoringProps {
  * CloudWatch alarms and a dashboard for the streams of a `ConnectDataStreaming`. Each stream is monitored once, even if it receives
  * several data types.
  *
- * Missing data is treated as not breaching, except by the alarms on missing records.
+ * Missing data is treated as not breaching, except by the alarms on missing records and on contacts without contact records.
  */
 export class DataStreamingMonitoring extends Construct {
   /**
@@ -139,26 +190,24 @@ export class DataStreamingMonitoring extends Construct {
   private readonly allAlarms: Alarm[];
 
   /**
-   * @throws if a threshold is out of range; if `iteratorAge` is not less than the retention period of a stream; or if an alarm is
-   * specified for a data type that is not streamed
+   * @throws if `streaming` is not a `ConnectDataStreaming`; if a threshold or time is out of range, or is an unresolved token in a unit that cannot be converted; if `iteratorAge`
+   * is not less than the retention period of a stream; or if an alarm is specified for a data type that is not streamed
    */
   constructor(scope: Construct, id: string, props: DataStreamingMonitoringProps) {
     super(scope, id);
+    const { streaming, alarmActions = [] } = props;
+    validateStreaming(this, streaming);
     const thresholds = resolveThresholds(this, props);
-    const streams = monitoredStreams(this, props.streaming, props).map((stream) => stream.kinesisStream
+    const quietTimes = resolveQuietTimes(this, streaming, props);
+    const streams = monitoredStreams(this, streaming, quietTimes).map((stream) => stream.kinesisStream
       ? monitorKinesisStream(stream, stream.kinesisStream, thresholds)
       : monitorDeliveryStream(stream, stream.deliveryStream!, thresholds));
 
     this.allAlarms = streams.flatMap(({ alarms }) => alarms);
-    for (const alarm of this.allAlarms) alarm.addAlarmAction(...props.alarmActions ?? []);
+    for (const alarm of this.allAlarms) alarm.addAlarmAction(...alarmActions);
 
     this.dashboard = props.dashboard ?? new Dashboard(this, 'Dashboard');
-    this.dashboard.addWidgets(new AlarmStatusWidget({
-      title: `Amazon Connect data streaming: ${props.streaming.node.path}`,
-      alarms: this.alarms,
-      width: DASHBOARD_WIDTH,
-      height: 4,
-    }));
+    this.dashboard.addWidgets(alarmStatus(`Amazon Connect data streaming: ${streaming.node.path}`, this.alarms));
     for (const { title, graphs } of streams) {
       this.dashboard.addWidgets(heading(title));
       this.dashboard.addWidgets(...graphs);

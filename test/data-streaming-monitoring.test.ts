@@ -1,10 +1,16 @@
 import {
   Annotations as Warnings, App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kinesis as kinesis,
-  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Stack,
+  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Lazy, Stack,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ConnectDataStreaming, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
-import { DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN, theOnly } from './support';
+import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
+import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
+import type { MathAlarm } from './cloudwatch/alarm';
+import { evaluateExpression, type Interpretation, parseExpressions, type Series } from './cloudwatch/metric-math';
+import {
+  DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN,
+  theOnly,
+} from './support';
 import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
 import type { Template as SynthesizedTemplate } from './template/template';
 
@@ -18,6 +24,7 @@ interface AlarmProperties {
   readonly Dimensions: Array<{ readonly Name: string; readonly Value: unknown }>;
   readonly EvaluationPeriods: number;
   readonly MetricName: string;
+  readonly Metrics?: MathAlarm['Metrics'];
   readonly Namespace: string;
   readonly Period: number;
   readonly Statistic: string;
@@ -33,6 +40,21 @@ function alarms(monitoring: DataStreamingMonitoring): Record<string, AlarmProper
     alarm.node.path.slice(monitoring.node.path.length + 1),
     inTemplate[stack.getLogicalId(alarm.node.defaultChild as cloudwatch.CfnAlarm)].Properties as unknown as AlarmProperties,
   ]));
+}
+
+/** Returns the metrics of an alarm on a metric math expression by their ids. */
+function inputsOf({ Metrics = [] }: AlarmProperties): Record<string, unknown> {
+  return Object.fromEntries(Metrics.flatMap(({ Id, MetricStat }) => {
+    if (!MetricStat) return [];
+    const { Metric: metric, ...statistic } = MetricStat;
+    return [[Id, { ...metric, ...statistic }]];
+  }));
+}
+
+/** Evaluates the metric math expression of an alarm. */
+function evaluate({ Metrics = [] }: AlarmProperties, series: Record<string, Series>, interpretation?: Interpretation): Series {
+  const texts = Object.fromEntries(Metrics.flatMap(({ Id, Expression }) => Expression ? [[Id, Expression]] : []));
+  return parseExpressions(texts, Metrics.find(({ ReturnData }) => ReturnData)!.Id, interpretation)(series) as Series;
 }
 
 function body(stack: Stack): DashboardBody {
@@ -70,10 +92,9 @@ function monitorDeliveryStream(stack: Stack, deliveryStream: firehose.IDeliveryS
   return new DataStreamingMonitoring(stack, 'Monitoring', { streaming });
 }
 
-const KINESIS_ALARMS = ['WriteThrottled', 'ConsumerLag'];
-const FIREHOSE_ALARMS = [
-  'PutThrottled', 'DeliveryLate', 'DeliveryFailed', 'KeyAccessDenied', 'KeyDisabled', 'KeyInvalidState', 'KeyNotFound',
-];
+const KINESIS_ALARMS = ['WriteThrottled', 'WriteFailed', 'ConsumerLag', 'ReadThrottled', 'ReadFailed'];
+const KEY_ALARMS = ['KeyAccessDenied', 'KeyDisabled', 'KeyInvalidState', 'KeyNotFound'];
+const FIREHOSE_ALARMS = ['ContactsWithoutRecords', 'PutThrottled', 'DeliveryLate', 'DeliveryFailed'];
 
 describe('alarms', () => {
   test('are created for each stream, with ids that contain the data type and the condition', () => {
@@ -81,14 +102,14 @@ describe('alarms', () => {
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
     expect(Object.keys(alarms(monitoring))).toEqual([
-      ...FIREHOSE_ALARMS.map((id) => `ContactRecords/${id}`),
+      ...[...FIREHOSE_ALARMS, ...KEY_ALARMS].map((id) => `ContactRecords/${id}`),
       ...['AgentEvents', 'VoiceAnalysisSegments', 'ChatAnalysisSegments'].flatMap((dataType) => KINESIS_ALARMS.map((id) => `${dataType}/${id}`)),
     ]);
     Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::Alarm', monitoring.alarms.length);
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
-  test('of a Kinesis data stream monitor throttled writes and consumer lag', () => {
+  test('of a Kinesis data stream monitor throttled and failed calls, and consumer lag', () => {
     const stack = newStack();
     const streaming = new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents: KINESIS });
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming });
@@ -101,16 +122,44 @@ describe('alarms', () => {
       Period: 300,
     };
 
-    const { 'AgentEvents/WriteThrottled': throttled, 'AgentEvents/ConsumerLag': late } = alarms(monitoring);
+    const {
+      'AgentEvents/WriteThrottled': throttled, 'AgentEvents/ConsumerLag': late, 'AgentEvents/ReadThrottled': readThrottled, 'AgentEvents/ReadFailed': readFailed,
+    } = alarms(monitoring);
     expect(throttled).toMatchObject({ ...common, MetricName: 'WriteProvisionedThroughputExceeded', Statistic: 'Sum', Threshold: 1 });
     expect(late).toMatchObject({
       ...common, MetricName: 'GetRecords.IteratorAgeMilliseconds', Statistic: 'Maximum', Threshold: Duration.hours(12).toMilliseconds(),
     });
+    expect(readThrottled).toMatchObject({ ...common, MetricName: 'ReadProvisionedThroughputExceeded', Statistic: 'Sum', Threshold: 10 });
+    expect(readFailed).toMatchObject({
+      ...common, MetricName: 'GetRecords.Success', Statistic: 'Average', Period: 900, ComparisonOperator: 'LessThanThreshold', Threshold: 0.9,
+    });
+  });
+
+  test('of a Kinesis data stream monitor the share of successful PutRecord and PutRecords calls', () => {
+    const { 'AgentEvents/WriteFailed': failed } = alarms(monitorAgentEvents(newStack()));
+    const share = failed.Metrics!.find(({ Expression }) => Expression)!.Expression!;
+
+    expect(failed).toMatchObject({ ComparisonOperator: 'LessThanThreshold', Threshold: 0.99, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+    expect(inputsOf(failed)).toMatchObject({
+      putRecord: { MetricName: 'PutRecord.Success', Stat: 'Sum', Period: 900 },
+      putRecordCalls: { MetricName: 'PutRecord.Success', Stat: 'SampleCount', Period: 900 },
+      putRecords: { MetricName: 'PutRecords.Success', Stat: 'Sum', Period: 900 },
+      putRecordsCalls: { MetricName: 'PutRecords.Success', Stat: 'SampleCount', Period: 900 },
+    });
+    // Both APIs, only PutRecord, only PutRecords, each with failed calls, and no calls.
+    expect(evaluateExpression(share, {
+      putRecord: [8, 9, undefined, undefined],
+      putRecordCalls: [10, 10, undefined, undefined],
+      putRecords: [8, undefined, 5, undefined],
+      putRecordsCalls: [10, undefined, 10, undefined],
+    })).toEqual([0.8, 0.9, 0.5, undefined]);
   });
 
   test('of a delivery stream monitor throttled puts, late and failed deliveries, and KMS errors', () => {
     const stack = newStack();
-    const deliveryStream = new firehose.DeliveryStream(stack, 'DeliveryStream', { destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')) });
+    const deliveryStream = new firehose.DeliveryStream(stack, 'DeliveryStream', {
+      destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')), encryption: firehose.StreamEncryption.customerManagedKey(),
+    });
     const found = alarms(monitorDeliveryStream(stack, deliveryStream));
     const common = {
       Namespace: 'AWS/Firehose',
@@ -120,7 +169,7 @@ describe('alarms', () => {
     };
     const atLeastOne = { ...common, ComparisonOperator: 'GreaterThanOrEqualToThreshold', Statistic: 'Sum', Period: 300, Threshold: 1 };
 
-    expect(Object.keys(found)).toEqual(FIREHOSE_ALARMS.map((id) => `ContactRecords/${id}`));
+    expect(Object.keys(found)).toEqual([...FIREHOSE_ALARMS, ...KEY_ALARMS].map((id) => `ContactRecords/${id}`));
     expect(found['ContactRecords/PutThrottled']).toMatchObject({ ...atLeastOne, MetricName: 'ThrottledRecords' });
     expect(found['ContactRecords/DeliveryLate']).toMatchObject({
       ...atLeastOne, MetricName: 'DeliveryToS3.DataFreshness', Statistic: 'Maximum', Threshold: 1800,
@@ -128,9 +177,38 @@ describe('alarms', () => {
     expect(found['ContactRecords/DeliveryFailed']).toMatchObject({
       ...common, MetricName: 'DeliveryToS3.Success', ComparisonOperator: 'LessThanThreshold', Statistic: 'Average', Period: 900, Threshold: 0.9,
     });
-    for (const id of ['KeyAccessDenied', 'KeyDisabled', 'KeyInvalidState', 'KeyNotFound']) {
+    for (const id of KEY_ALARMS) {
       expect(found[`ContactRecords/${id}`]).toMatchObject({ ...atLeastOne, MetricName: `KMS${id}` });
     }
+  });
+
+  const s3Destination = { bucketArn: 'arn:aws:s3:::bucket', roleArn: 'arn:aws:iam::111122223333:role/firehose' };
+  test.each<[string, boolean, (stack: Stack) => firehose.IDeliveryStream]>([
+    ['the AWS owned key', false, (stack) => new firehose.DeliveryStream(stack, 'DeliveryStream', {
+      destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')), encryption: firehose.StreamEncryption.awsOwnedKey(),
+    })],
+    ['no encryption', false, (stack) => new firehose.DeliveryStream(stack, 'DeliveryStream', {
+      destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')), encryption: firehose.StreamEncryption.unencrypted(),
+    })],
+    ['no encryption in an L1', false, (stack) => firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Import',
+      new firehose.CfnDeliveryStream(stack, 'Resource', { s3DestinationConfiguration: s3Destination }).attrArn)],
+    ['the AWS owned key in an L1', false, (stack) => firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Import',
+      new firehose.CfnDeliveryStream(stack, 'Resource', {
+        s3DestinationConfiguration: s3Destination, deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
+      }).attrArn)],
+    ['an encryption that is an unresolved token', true, (stack) => firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Import',
+      new firehose.CfnDeliveryStream(stack, 'Resource', {
+        s3DestinationConfiguration: s3Destination, deliveryStreamEncryptionConfigurationInput: Lazy.any({ produce: () => ({ keyType: 'AWS_OWNED_CMK' }) }),
+      }).attrArn)],
+    ['an unknown encryption, because it is imported', true, (stack) => firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Import', DELIVERY_STREAM_ARN)],
+  ])('of a delivery stream monitor KMS errors only if it can have a customer managed key: %s', (_, canHaveKey, deliveryStream) => {
+    const stack = newStack();
+    const found = alarms(monitorDeliveryStream(stack, deliveryStream(stack)));
+
+    expect(Object.keys(found)).toEqual([...FIREHOSE_ALARMS, ...canHaveKey ? KEY_ALARMS : []].map((id) => `ContactRecords/${id}`));
+    const [, , throttled] = body(stack).widgets.filter(({ properties: { title } }) => title).map(({ properties: { title } }) => title);
+    expect(throttled).toBe(canHaveKey ? 'Throttled records, KMS errors' : 'Throttled records');
+    expect(metricsOf(stack).some(({ name }) => name.startsWith('KMS'))).toBe(canHaveKey);
   });
 
   test('perform all specified actions', () => {
@@ -144,7 +222,7 @@ describe('alarms', () => {
     });
 
     const found = Object.values(alarms(monitoring));
-    expect(found).toHaveLength(14);
+    expect(found).toHaveLength(8 + 3 * 5 + 1);
     for (const { AlarmActions } of found) expect(AlarmActions).toEqual([{ Ref: logicalId(topic) }, { Ref: logicalId(other) }]);
   });
 
@@ -155,7 +233,7 @@ describe('alarms', () => {
     monitoring.alarms.pop(); // the property is a copy
     for (const alarm of monitoring.alarms) alarm.addOkAction(new actions.SnsAction(topic));
 
-    expect(Object.values(alarms(monitoring)).map(({ AlarmActions }) => AlarmActions)).toEqual([undefined, undefined]);
+    expect(Object.values(alarms(monitoring)).map(({ AlarmActions }) => AlarmActions)).toEqual(KINESIS_ALARMS.map(() => undefined));
     Template.fromStack(stack).allResourcesProperties('AWS::CloudWatch::Alarm', { OKActions: [{ Ref: logicalId(topic) }] });
   });
 
@@ -190,7 +268,7 @@ describe('consumer lag alarm', () => {
     const { 'AgentEvents/ConsumerLag': late } = alarms(monitorAgentEvents(newStack(), props));
 
     expect(late.Threshold).toBe(hours * 3_600_000);
-    expect(JSON.stringify(late.AlarmDescription)).toContain(`expire after ${hours * 2} hours: `);
+    expect(JSON.stringify(late.AlarmDescription)).toContain(`expire after ${hours * 2} hours, even if`);
   });
 
   test('has half of the default retention period, 24 hours, as its threshold for a stream without a retention period', () => {
@@ -203,7 +281,7 @@ describe('consumer lag alarm', () => {
 
     const { 'AgentEvents/ConsumerLag': late } = alarms(new DataStreamingMonitoring(stack, 'Monitoring', { streaming }));
     expect(late.Threshold).toBe(12 * 3_600_000);
-    expect(JSON.stringify(late.AlarmDescription)).toContain('expire after 24 hours: ');
+    expect(JSON.stringify(late.AlarmDescription)).toContain('expire after 24 hours, even if');
   });
 
   test('has half of the retention period of an imported L1 stream of the app as its threshold', () => {
@@ -233,7 +311,7 @@ describe('consumer lag alarm', () => {
 
     const { 'AgentEvents/ConsumerLag': late } = alarms(monitoring);
     expect(late.Threshold).toBe(12 * 3_600_000);
-    expect(JSON.stringify(late.AlarmDescription)).toContain('expire after 24 hours, unless the stream was given a longer retention period: ');
+    expect(JSON.stringify(late.AlarmDescription)).toContain('expire after 24 hours, unless the stream has a longer retention period, even if');
     expect(alarms(withIteratorAge)['AgentEvents/ConsumerLag'].Threshold).toBe(3 * 24 * 3_600_000);
   });
 
@@ -251,9 +329,9 @@ describe('alarms on missing records', () => {
     const stack = newStack();
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
-    for (const alarm of Object.values(alarms(monitoring))) {
+    for (const [path, alarm] of Object.entries(alarms(monitoring))) {
       expect(alarm.MetricName).not.toBe('IncomingRecords');
-      expect(alarm.TreatMissingData).toBe('notBreaching');
+      expect(alarm.TreatMissingData).toBe(path.endsWith('ContactsWithoutRecords') ? 'ignore' : 'notBreaching');
     }
   });
 
@@ -263,8 +341,8 @@ describe('alarms on missing records', () => {
       streaming: allDataTypes(stack),
       noContactRecordsFor: Duration.hours(24),
       noAgentEventsFor: Duration.minutes(30),
-      noVoiceAnalysisSegmentsFor: Duration.minutes(59 * 60 + 1),
-      noChatAnalysisSegmentsFor: Duration.seconds(90),
+      noVoiceAnalysisSegmentsFor: Duration.hours(60),
+      noChatAnalysisSegmentsFor: Duration.seconds(120),
     });
     const found = alarms(monitoring);
     const common = {
@@ -278,10 +356,142 @@ describe('alarms on missing records', () => {
     expect(JSON.stringify(found['AgentEvents/NoRecords'].AlarmDescription)).toContain(' for 30 minutes.');
   });
 
+  test.each<[string, (stack: Stack) => Duration]>([
+    ['noAgentEventsFor must be a whole number of hours if it is longer than 1 day, got 1530 minutes; specify a duration such as Duration.hours(26)',
+      () => Duration.minutes(1530)],
+    ['noAgentEventsFor must be a whole number of minutes, got 1.5 minutes; specify a duration such as Duration.minutes(2)', () => Duration.seconds(90)],
+    ['noAgentEventsFor must be known at synthesis time, because it determines the period of an alarm, got an unresolved token; specify a duration such as '
+      + 'Duration.hours(1)', (stack) => Duration.hours(new CfnParameter(stack, 'Hours', { type: 'Number' }).valueAsNumber)],
+  ])('cannot have another length than the specified time: %s', (message, time) => {
+    const stack = newStack();
+    expect(() => monitorAgentEvents(stack, {}, { noAgentEventsFor: time(stack) })).toThrow(`Stack/Monitoring: ${message}`);
+  });
+
   test('are rejected for a data type that is not streamed', () => {
     expect(() => monitorAgentEvents(newStack(), {}, { noChatAnalysisSegmentsFor: Duration.hours(1) }))
       .toThrow('Stack/Monitoring: noChatAnalysisSegmentsFor cannot be 1 hour, because Stack/Streaming does not stream chat analysis segments; remove '
         + 'noChatAnalysisSegmentsFor, or set chatAnalysisSegments of Stack/Streaming');
+  });
+});
+
+describe('alarm on contacts without contact records', () => {
+  function monitorContactRecords(
+    stack: Stack, props: Partial<DataStreamingMonitoringProps> = {}, instance: connect.IInstanceRef = existingInstance(stack),
+  ): DataStreamingMonitoring {
+    const streaming = new ConnectDataStreaming(stack, 'Streaming', {
+      instance, contactRecords: StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED }),
+    });
+    return new DataStreamingMonitoring(stack, 'Monitoring', { streaming, ...props });
+  }
+
+  test('compares the calls and chats of the instance with the records of the stream', () => {
+    const stack = newStack();
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(stack));
+    const contacts = (MetricName: string, group: string) => ({
+      Namespace: 'AWS/Connect',
+      MetricName,
+      Dimensions: [{ Name: 'InstanceId', Value: INSTANCE_ID }, { Name: 'MetricGroup', Value: group }],
+      Period: 900,
+      Stat: 'Sum',
+    });
+
+    expect(alarm).toMatchObject({ ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 4, Threshold: 1, TreatMissingData: 'ignore' });
+    expect(inputsOf(alarm)).toEqual({
+      calls: contacts('CallsPerInterval', 'VoiceCalls'),
+      chats: contacts('SuccessfulChatsPerInterval', 'Chats'),
+      records: expect.objectContaining({ Namespace: 'AWS/Kinesis', MetricName: 'IncomingRecords', Period: 900, Stat: 'Sum' }) as unknown,
+    });
+    const values = evaluate(alarm, {
+      calls: [undefined, 2, undefined, 2, undefined, undefined, 0, 500],
+      chats: [undefined, 3, 3, undefined, undefined, undefined, 0, 500],
+      records: [1, undefined, undefined, 0, undefined, 4, 4, 1],
+    });
+    expect(values.map((value) => value !== undefined && value >= 1)).toEqual([false, true, true, true, false, false, false, false]);
+  });
+
+  test('has no value in the fifth and each later period with contacts, but without records, so that it keeps its state', () => {
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(newStack()));
+    const contacts = [0, 5, 5, 5, 5, 5, 5, 5, 5, 0, 5];
+
+    expect(evaluate(alarm, { calls: contacts, chats: contacts.map(() => undefined), records: [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0] }))
+      .toEqual([0, 5, 5, 5, 5, undefined, undefined, 5 - 1_000_000, 5, 0, 5]);
+  });
+
+  test('detects the loss of all records, and contacts of one channel, if FILL does not replace the values of an empty metric', () => {
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(newStack()));
+    const empty = [undefined, undefined];
+    const evaluateUnfilled = (series: Record<string, Series>) =>
+      evaluate(alarm, { calls: empty, chats: empty, records: empty, ...series }, { fillsEmptySeries: false });
+
+    expect(evaluateUnfilled({ calls: [0, 2] })).toEqual([0, 2]);
+    expect(evaluateUnfilled({ chats: [undefined, 2] })).toEqual([0, 2]);
+    expect(evaluateUnfilled({})).toEqual(empty);
+  });
+
+  test('uses the records of a delivery stream', () => {
+    const stack = newStack();
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorDeliveryStream(stack, firehose.DeliveryStream.fromDeliveryStreamArn(stack, 'Delivery', DELIVERY_STREAM_ARN)));
+
+    expect(inputsOf(alarm)).toMatchObject({
+      records: { Namespace: 'AWS/Firehose', MetricName: 'IncomingRecords', Dimensions: [{ Name: 'DeliveryStreamName', Value: 'existing' }] },
+    });
+  });
+
+  test.each<[string, (stack: Stack) => connect.IInstanceRef, unknown]>([
+    ['the instance is defined by the app', newInstance, { 'Fn::Select': [1, { 'Fn::Split': ['/', { Ref: 'Instance' }] }] }],
+    ['its ARN is an unresolved token', (stack) => existingInstance(stack, 'Import', new CfnParameter(stack, 'Arn').valueAsString), {
+      'Fn::Select': [1, { 'Fn::Split': ['/', { Ref: 'Arn' }] }],
+    }],
+    ['its id is an unresolved token', (stack) => ConnectInstance.fromInstanceId(stack, 'Import', new CfnParameter(stack, 'Id').valueAsString), { Ref: 'Id' }],
+  ])('knows the id of the instance if %s', (_, instance, id) => {
+    const stack = newStack();
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(stack, {}, instance(stack)));
+
+    expect(inputsOf(alarm)).toMatchObject({ calls: { Dimensions: [{ Name: 'InstanceId', Value: id }, { Name: 'MetricGroup', Value: 'VoiceCalls' }] } });
+  });
+
+  test('is not created without contact records, or if it is turned off', () => {
+    expect(Object.keys(alarms(monitorAgentEvents(newStack())))).toEqual(KINESIS_ALARMS.map((id) => `AgentEvents/${id}`));
+    expect(Object.keys(alarms(monitorContactRecords(newStack(), { contactsWithoutRecords: false })))).toEqual(KINESIS_ALARMS.map((id) => `ContactRecords/${id}`));
+  });
+
+  test('monitors a stream that contact records share with other data types once', () => {
+    const stack = newStack();
+    const destination = StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Shared'));
+    const streaming = new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), contactRecords: destination, agentEvents: destination });
+    const found = alarms(new DataStreamingMonitoring(stack, 'Monitoring', { streaming }));
+
+    expect(Object.keys(found).filter((path) => path.endsWith('ContactsWithoutRecords'))).toEqual(['ContactRecords/ContactsWithoutRecords']);
+    expect(JSON.stringify(found['ContactRecords/ContactsWithoutRecords'].AlarmDescription)).toContain('no contact records and agent events');
+  });
+
+  test.each([[20, 300], [240, 3_600], [24 * 60, 21_600]])('divides a time of %d minutes into four periods', (minutes, period) => {
+    const { 'ContactRecords/ContactsWithoutRecords': alarm } = alarms(monitorContactRecords(newStack(), { contactsWithoutRecordsFor: Duration.minutes(minutes) }));
+
+    expect(inputsOf(alarm)).toMatchObject({ calls: { Period: period }, chats: { Period: period }, records: { Period: period } });
+    expect(alarm.EvaluationPeriods).toBe(4);
+  });
+
+  test.each<[string, (stack: Stack) => Partial<DataStreamingMonitoringProps>]>([
+    ['contactsWithoutRecordsFor must be between 20 minutes and 1 day, got 19 minutes; specify a duration such as Duration.hours(1)',
+      () => ({ contactsWithoutRecordsFor: Duration.minutes(19) })],
+    ['contactsWithoutRecordsFor must be between 20 minutes and 1 day, got 1 day 1 hour; specify a duration such as Duration.hours(1)',
+      () => ({ contactsWithoutRecordsFor: Duration.hours(25) })],
+    ['contactsWithoutRecordsFor must be a multiple of 4 minutes, got 30 minutes; specify a duration such as Duration.minutes(32)',
+      () => ({ contactsWithoutRecordsFor: Duration.minutes(30) })],
+    ['contactsWithoutRecordsFor must be known at synthesis time, because it determines the period of an alarm, got an unresolved token; specify a duration '
+      + 'such as Duration.hours(1)', (stack) => ({ contactsWithoutRecordsFor: Duration.hours(new CfnParameter(stack, 'Hours', { type: 'Number' }).valueAsNumber) })],
+    ['contactsWithoutRecordsFor cannot be 1 hour, because contactsWithoutRecords is false; remove one of the two props',
+      () => ({ contactsWithoutRecordsFor: Duration.hours(1), contactsWithoutRecords: false })],
+  ])('rejects a time that CloudWatch cannot evaluate: %s', (message, props) => {
+    const stack = newStack();
+    expect(() => monitorContactRecords(stack, props(stack))).toThrow(`Stack/Monitoring: ${message}`);
+  });
+
+  test('rejects a time if contact records are not streamed', () => {
+    expect(() => monitorAgentEvents(newStack(), {}, { contactsWithoutRecordsFor: Duration.hours(1) }))
+      .toThrow('Stack/Monitoring: contactsWithoutRecordsFor cannot be 1 hour, because Stack/Streaming does not stream contact records; remove '
+        + 'contactsWithoutRecordsFor, or set contactRecords of Stack/Streaming');
   });
 });
 
@@ -291,6 +501,9 @@ describe('thresholds', () => {
     const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', {
       streaming: allDataTypes(stack),
       throttledRecords: 100,
+      writeSuccess: 0.5,
+      throttledReads: 7,
+      readSuccess: 0.6,
       iteratorAge: Duration.hours(2),
       dataFreshness: Duration.minutes(20),
       deliverySuccess: 1,
@@ -303,6 +516,9 @@ describe('thresholds', () => {
     for (const [path, threshold] of Object.entries({
       'ContactRecords/PutThrottled': 100,
       'AgentEvents/WriteThrottled': 100,
+      'AgentEvents/WriteFailed': 0.5,
+      'AgentEvents/ReadThrottled': 7,
+      'AgentEvents/ReadFailed': 0.6,
       'ChatAnalysisSegments/ConsumerLag': 7_200_000,
       'ContactRecords/DeliveryLate': 1_200,
       'ContactRecords/DeliveryFailed': 1,
@@ -342,7 +558,17 @@ describe('thresholds', () => {
     for (const [threshold, unit] of Object.entries({ Throttled: '', Age: ' millis', Freshness: ' seconds', Success: '', Errors: '' })) {
       expect(lines).toMatch(new RegExp(`"value":",{"Ref":"${threshold}"},","label":"[a-zA-Z ]+ ",{"Ref":"${threshold}"},"${unit}"`));
     }
-    expect(JSON.stringify(found['ContactRecords/DeliveryLate'].AlarmDescription)).toContain('{"Ref":"Freshness"}," seconds to be delivered');
+    expect(JSON.stringify(found['ContactRecords/DeliveryLate'].AlarmDescription)).toContain('{"Ref":"Freshness"}," seconds for delivery');
+  });
+
+  test.each<[string, (value: number) => Partial<DataStreamingMonitoringProps>]>([
+    ['iteratorAge must be in millis if it is an unresolved token, because CloudFormation cannot convert it, got hours; specify Duration.millis()',
+      (value) => ({ iteratorAge: Duration.hours(value) })],
+    ['dataFreshness must be in seconds if it is an unresolved token, because CloudFormation cannot convert it, got minutes; specify Duration.seconds()',
+      (value) => ({ dataFreshness: Duration.minutes(value) })],
+  ])('cannot be unresolved tokens in other units than those of the metrics: %s', (message, props) => {
+    const stack = newStack();
+    expect(() => monitorAgentEvents(stack, {}, props(new CfnParameter(stack, 'Value', { type: 'Number' }).valueAsNumber))).toThrow(`Stack/Monitoring: ${message}`);
   });
 
   test.each<[string, Partial<DataStreamingMonitoringProps>]>([
@@ -353,12 +579,15 @@ describe('thresholds', () => {
     ['evaluationPeriods must be a whole number of at least 1 and at most 96, got 97; specify a number such as 1', { evaluationPeriods: 97 }],
     ['deliverySuccess must be greater than 0 and at most 1, got 0; specify a share such as 0.9 for 90 %', { deliverySuccess: 0 }],
     ['deliverySuccess must be greater than 0 and at most 1, got 90; specify a share such as 0.9 for 90 %', { deliverySuccess: 90 }],
-    ['iteratorAge must be between 1 minute and 365 days, got 0 seconds; specify a duration such as Duration.minutes(30)', { iteratorAge: Duration.seconds(0) }],
-    ['iteratorAge must be between 1 minute and 365 days, got 366 days; specify a duration such as Duration.minutes(30)', { iteratorAge: Duration.days(366) }],
-    ['dataFreshness must be between 1 minute and 1 day, got 59 seconds; specify a duration such as Duration.minutes(30)', { dataFreshness: Duration.seconds(59) }],
-    ['dataFreshness must be between 1 minute and 1 day, got 1 day 1 hour; specify a duration such as Duration.minutes(30)', { dataFreshness: Duration.hours(25) }],
-    ['noAgentEventsFor must be between 1 minute and 7 days, got 30 seconds; specify a duration such as Duration.minutes(30)', { noAgentEventsFor: Duration.seconds(30) }],
-    ['noAgentEventsFor must be between 1 minute and 7 days, got 8 days; specify a duration such as Duration.minutes(30)', { noAgentEventsFor: Duration.days(8) }],
+    ['writeSuccess must be greater than 0 and at most 1, got 0; specify a share such as 0.9 for 90 %', { writeSuccess: 0 }],
+    ['readSuccess must be greater than 0 and at most 1, got 1.1; specify a share such as 0.9 for 90 %', { readSuccess: 1.1 }],
+    ['throttledReads must be a whole number of at least 1, got 0.5; specify a number such as 1', { throttledReads: 0.5 }],
+    ['iteratorAge must be between 1 minute and 365 days, got 0 seconds; specify a duration such as Duration.hours(1)', { iteratorAge: Duration.seconds(0) }],
+    ['iteratorAge must be between 1 minute and 365 days, got 366 days; specify a duration such as Duration.hours(1)', { iteratorAge: Duration.days(366) }],
+    ['dataFreshness must be between 1 minute and 1 day, got 59 seconds; specify a duration such as Duration.hours(1)', { dataFreshness: Duration.seconds(59) }],
+    ['dataFreshness must be between 1 minute and 1 day, got 1 day 1 hour; specify a duration such as Duration.hours(1)', { dataFreshness: Duration.hours(25) }],
+    ['noAgentEventsFor must be between 1 minute and 7 days, got 30 seconds; specify a duration such as Duration.hours(1)', { noAgentEventsFor: Duration.seconds(30) }],
+    ['noAgentEventsFor must be between 1 minute and 7 days, got 8 days; specify a duration such as Duration.hours(1)', { noAgentEventsFor: Duration.days(8) }],
   ])('are rejected if they are out of range: %s', (message, props) => {
     expect(() => monitorAgentEvents(newStack(), {}, props)).toThrow(`Stack/Monitoring: ${message}`);
   });
@@ -369,6 +598,24 @@ describe('thresholds', () => {
     ['the longest durations', { dataFreshness: Duration.days(1), noAgentEventsFor: Duration.days(7) }],
   ])('are accepted at the limits of their range: %s', (_, props) => {
     expect(monitorAgentEvents(newStack(), {}, props).alarms.length).toBeGreaterThan(0);
+  });
+});
+
+describe('values of the wrong type, which JavaScript does not prevent', () => {
+  test.each<[unknown, string]>([[undefined, 'undefined'], [null, 'null'], ['Streaming', '"Streaming"'], [{}, 'Object'], [new Stack(), 'Default']])(
+    'are rejected as streaming: %p', (streaming, got) => {
+      expect(() => new DataStreamingMonitoring(newStack(), 'Monitoring', { streaming: streaming as ConnectDataStreaming }))
+        .toThrow(`Stack/Monitoring: streaming must be a ConnectDataStreaming, got ${got}; specify the construct that streams the data`);
+    });
+
+  test.each(['iteratorAge', 'dataFreshness', 'noAgentEventsFor', 'contactsWithoutRecordsFor'])('are rejected as %s', (prop) => {
+    expect(() => monitorAgentEvents(newStack(), {}, { [prop]: 60 }))
+      .toThrow(`Stack/Monitoring: ${prop} must be a Duration, got 60; specify a duration such as Duration.hours(1)`);
+  });
+
+  test('are not converted without a remainder', () => {
+    expect(() => monitorAgentEvents(newStack(), {}, { noAgentEventsFor: Duration.millis(90_500) })).toThrow(
+      'noAgentEventsFor must be a whole number of minutes, got 1.5083333333333333 minutes; specify a duration such as Duration.minutes(2)');
   });
 });
 
@@ -404,8 +651,7 @@ describe('stream that several data types share', () => {
 
     const found = alarms(monitoring);
     expect(Object.keys(found)).toEqual([
-      'AgentEvents/WriteThrottled', 'AgentEvents/ConsumerLag',
-      'VoiceAnalysisSegments/WriteThrottled', 'VoiceAnalysisSegments/ConsumerLag', 'VoiceAnalysisSegments/NoRecords',
+      ...KINESIS_ALARMS.map((id) => `AgentEvents/${id}`), ...KINESIS_ALARMS.map((id) => `VoiceAnalysisSegments/${id}`), 'VoiceAnalysisSegments/NoRecords',
     ]);
     expect(JSON.stringify(found['VoiceAnalysisSegments/WriteThrottled'].AlarmDescription)).toContain('voice analysis segments and chat analysis segments');
     expect(found['VoiceAnalysisSegments/NoRecords'].Period).toBe(4 * 3_600); // the shorter of the two durations
@@ -545,9 +791,9 @@ describe('dashboard', () => {
     expect(new Set(status.properties.alarms).size).toBe(monitoring.alarms.length);
     expect(rows.map(({ properties: { title, markdown } }) => title ?? markdown?.replace(/stream .*/, 'stream'))).toEqual([
       '### Contact records: Firehose delivery stream',
-      'Contact records: incoming', 'Contact records: throttled, KMS errors', 'Contact records: oldest undelivered (s)', 'Contact records: delivery success',
+      'Contacts and records', 'Throttled records, KMS errors', 'Oldest undelivered record (s)', 'Delivery success',
       ...['Agent events', 'Voice analysis segments', 'Chat analysis segments'].flatMap((dataType) => [
-        `### ${dataType}: Kinesis data stream`, `${dataType}: incoming`, `${dataType}: throttled`, `${dataType}: consumer lag (ms)`, `${dataType}: read`,
+        `### ${dataType}: Kinesis data stream`, 'Contacts and records', 'Writes', 'Consumer lag (ms)', 'Reads',
       ]),
     ]);
   });
@@ -571,31 +817,60 @@ describe('dashboard', () => {
     });
 
     const graphs = body(stack).widgets.filter(({ type }) => type === 'metric');
-    const lines = Object.fromEntries(graphs.map(({ properties }) => [
-      properties.title, (properties.annotations?.horizontal ?? []).map(({ value, label }) => [value, label]),
-    ]));
-    expect(lines).toMatchObject({
-      'Contact records: incoming': [],
-      'Contact records: throttled, KMS errors': [[5, 'alarm at 5'], [1, 'KMS error alarm at 1']],
-      'Contact records: oldest undelivered (s)': [[1_800, 'alarm at 30 minutes']],
-      'Contact records: delivery success': [[0.9, 'alarm below 0.9']],
-      'Agent events: incoming': [[1, 'alarm after 16 hours without']],
-      'Agent events: throttled': [[5, 'alarm at 5']],
-      'Agent events: consumer lag (ms)': [[43_200_000, 'alarm at 12 hours']],
-      'Agent events: read': [],
-    });
+    const lines = graphs.map(({ properties }) => [
+      properties.title, ...(properties.annotations?.horizontal ?? []).map(({ value, label, yAxis }) => [value, label, yAxis]),
+    ]);
+    expect(lines.slice(0, 8)).toEqual([
+      ['Contacts and records'],
+      ['Throttled records, KMS errors', [5, 'alarm at 5', 'left'], [1, 'KMS alarm at 1', 'left']],
+      ['Oldest undelivered record (s)', [1_800, 'alarm at 30 minutes', 'left']],
+      ['Delivery success', [0.9, 'alarm below 0.9', 'left']],
+      ['Contacts and records', [1, 'alarm after 16 hours without', 'right']],
+      ['Writes', [5, 'alarm at 5', 'left'], [0.99, 'alarm below 0.99', 'right']],
+      ['Consumer lag (ms)', [43_200_000, 'alarm at 12 hours', 'left']],
+      ['Reads', [10, 'alarm at 10', 'left'], [0.9, 'alarm below 0.9', 'right']],
+    ]);
     for (const { properties: { title, yAxis } } of graphs) {
-      expect(yAxis?.left).toEqual({ min: 0, showUnits: false, ...title === 'Contact records: delivery success' ? { max: 1 } : {} });
+      expect(yAxis?.left).toEqual({ min: 0, showUnits: false, ...title === 'Delivery success' ? { max: 1 } : {} });
+      if (title === 'Writes' || title === 'Reads') expect(yAxis?.right).toEqual({ min: 0, max: 1, showUnits: false });
     }
     const drawn = graphs.flatMap(metricsOfGraph).map(({ name }) => name);
-    for (const { MetricName } of Object.values(alarms(monitoring))) expect(drawn).toContain(MetricName);
+    for (const { MetricName, Metrics = [] } of Object.values(alarms(monitoring))) {
+      const names = [MetricName, ...Metrics.map(({ MetricStat }) => MetricStat?.Metric.MetricName)];
+      for (const name of names) expect([undefined, ...drawn]).toContain(name);
+    }
+  });
+
+  test('shows contacts beside the records of each data type, on a common axis for contact records', () => {
+    const stack = newStack();
+    new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
+
+    const graphs = body(stack).widgets.filter(({ properties }) => properties.title === 'Contacts and records');
+    const lines = graphs.map(({ properties: { metrics = [] } }) => metrics.map(([, name, ...rest]) => {
+      const { label, yAxis = 'left' } = rest.find((part) => typeof part === 'object') ?? {};
+      return [name, label, yAxis];
+    }));
+    const contacts = [['CallsPerInterval', 'Calls', 'left'], ['SuccessfulChatsPerInterval', 'Chats', 'left']];
+    expect(lines).toEqual([
+      [...contacts, ['IncomingRecords', 'Records', 'left']],
+      ...Array.from({ length: 3 }, () => [...contacts, ['IncomingRecords', 'Records', 'right']]),
+    ]);
+  });
+
+  test('has room for all alarms in the status widget', () => {
+    const stack = newStack();
+    new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
+
+    const [{ height, properties }] = body(stack).widgets;
+    expect(properties.alarms).toHaveLength(23);
+    expect(height).toBe(2 + 4); // six alarms in a row
   });
 
   test('shows one line if two thresholds are equal', () => {
     const stack = newStack();
     new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack) });
 
-    const graph = body(stack).widgets.find(({ properties }) => properties.title === 'Contact records: throttled, KMS errors');
+    const graph = body(stack).widgets.find(({ properties }) => properties.title === 'Throttled records, KMS errors');
     expect(graph?.properties.annotations?.horizontal).toMatchObject([{ value: 1, label: 'alarm at 1' }]);
   });
 
@@ -686,27 +961,33 @@ interface Metric {
 }
 
 function metricsOf(stack: Stack): Metric[] {
-  const ofAlarms = Object.values(resources(stack, 'AWS::CloudWatch::Alarm')).map((alarm) => {
-    const { Namespace, MetricName, Dimensions } = alarm.Properties as unknown as AlarmProperties;
-    return { namespace: Namespace, name: MetricName, dimensions: Dimensions.map(({ Name }) => Name) };
+  const ofAlarms = Object.values(resources(stack, 'AWS::CloudWatch::Alarm')).flatMap((alarm) => {
+    const { Metrics, ...single } = alarm.Properties as unknown as AlarmProperties;
+    return (Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [single])
+      .map(({ Namespace, MetricName, Dimensions }) => ({ namespace: Namespace, name: MetricName, dimensions: Dimensions.map(({ Name }) => Name) }));
   });
   return [...ofAlarms, ...body(stack).widgets.flatMap(metricsOfGraph)];
 }
 
 function metricsOfGraph({ properties: { metrics = [] } }: Widget): Metric[] {
-  return metrics.map(([namespace, name, ...rest]) => ({
+  return metrics.filter(([namespace]) => typeof namespace === 'string').map(([namespace, name, ...rest]) => ({
     namespace: String(namespace),
     name: String(name),
     dimensions: rest.filter((part) => typeof part === 'string').filter((_, index) => index % 2 === 0),
   }));
 }
 
-/** The metrics that AWS documents, and their dimension. */
+/** The metrics that AWS documents, and their dimensions. */
 const DOCUMENTED: Record<string, { readonly dimension: string; readonly names: string[] }> = {
+  // https://docs.aws.amazon.com/connect/latest/adminguide/monitoring-cloudwatch.html
+  'AWS/Connect': { dimension: 'InstanceId,MetricGroup', names: ['CallsPerInterval', 'SuccessfulChatsPerInterval'] },
   // https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
   'AWS/Kinesis': {
     dimension: 'StreamName',
-    names: ['GetRecords.IteratorAgeMilliseconds', 'GetRecords.Records', 'IncomingRecords', 'WriteProvisionedThroughputExceeded'],
+    names: [
+      'GetRecords.IteratorAgeMilliseconds', 'GetRecords.Success', 'IncomingRecords', 'PutRecord.Success', 'PutRecords.Success',
+      'ReadProvisionedThroughputExceeded', 'WriteProvisionedThroughputExceeded',
+    ],
   },
   // https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
   // https://docs.aws.amazon.com/firehose/latest/dev/apache-iceberg-metric.html

@@ -53,6 +53,14 @@ describe('Global Resiliency', () => {
       Annotations.fromStack(stack).hasNoError('*', Match.anyValue());
     }
   });
+
+  test('creates alarms in each Region, none of which goes off in a Region without contacts and agents', () => {
+    for (const stack of stacksIn(appWithContext())) {
+      const alarms = resources(stack, 'AWS::CloudWatch::Alarm');
+      expect(Object.keys(alarms).some((id) => id.includes('ContactsWithoutRecords'))).toBe(true);
+      for (const { Properties } of Object.values(alarms)) expect(Properties.TreatMissingData).not.toBe('breaching');
+    }
+  });
 });
 
 describe('streaming from many instances', () => {

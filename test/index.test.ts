@@ -5,6 +5,7 @@ test('the package exports exactly the documented classes and enums', () => {
     ['ConnectDataStreaming', 'function'],
     ['ConnectInstance', 'function'],
     ['ContactRecordsTable', 'function'],
+    ['DataStreamingAudit', 'function'],
     ['DataStreamingMonitoring', 'function'],
     ['DeliveryStreamDestination', 'function'],
     ['KeyAccess', 'object'],

@@ -3,12 +3,15 @@
  */
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { App, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_s3 as s3, Stack, Validations } from 'aws-cdk-lib';
+import {
+  App, aws_cloudwatch_actions as actions, aws_events_targets as targets, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_s3 as s3,
+  aws_sns as sns, Stack, Validations,
+} from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { existingStream } from './simulation/scenarios';
 import { ENV, existingInstance, instanceWithRole } from './support';
 import { acknowledgeAwsSolutions, acknowledgeHipaa } from '../examples/cdk-nag/acknowledge';
-import { ConnectDataStreaming, ContactRecordsTable, StreamingDestination } from '../src';
+import { ConnectDataStreaming, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination } from '../src';
 
 const PAGE = readFileSync(join(__dirname, '..', 'docs', 'cdk-nag.md'), 'utf8');
 const EXAMPLE = readFileSync(join(__dirname, '..', 'examples', 'cdk-nag', 'acknowledge.ts'), 'utf8');
@@ -166,6 +169,16 @@ test('acknowledgments do not apply to other resources of the stack', () => {
   acknowledgeHipaa(streaming);
   expect(findings('AwsSolutions', stack)).toEqual(['AwsSolutions-S1 Stack/Another/Resource', 'AwsSolutions-S10 Stack/Another/Resource']);
   expect(findings('HIPAA', stack)).toContain('HIPAA.Security-S3BucketVersioningEnabled Stack/Another/Resource');
+});
+
+test.each(['AwsSolutions', 'HIPAA'] as const)('alarms with actions and audit rules add no finding of %s', (pack) => {
+  const { stack, streaming } = built(allDestinations);
+  const before = findings(pack, stack);
+  const topic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:on-call');
+  new DataStreamingMonitoring(stack, 'Monitoring', { streaming, alarmActions: [new actions.SnsAction(topic)] });
+  new DataStreamingAudit(stack, 'Audit', { streaming, targets: [new targets.SnsTopic(topic)] });
+
+  expect(findings(pack, stack)).toEqual(before);
 });
 
 test('versioning of the bucket removes its finding', () => {

@@ -36,6 +36,9 @@ func NewContactCenterData(scope constructs.Construct, id string, props *ContactC
 	connect.NewDataStreamingMonitoring(stack, jsii.String("Monitoring"), &connect.DataStreamingMonitoringProps{
 		Streaming: streaming,
 	})
+	connect.NewDataStreamingAudit(stack, jsii.String("Audit"), &connect.DataStreamingAuditProps{
+		Streaming: streaming,
+	})
 
 	return stack
 }

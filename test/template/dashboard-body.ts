@@ -17,7 +17,7 @@ export interface Widget {
     readonly markdown?: string;
     readonly alarms?: string[];
     readonly metrics?: Array<Array<string | MetricOptions>>;
-    readonly yAxis?: { readonly left: object };
+    readonly yAxis?: { readonly [axis in 'left' | 'right']?: { readonly max?: number } };
     readonly annotations?: { readonly horizontal: Annotation[] };
   };
 }
@@ -25,11 +25,17 @@ export interface Widget {
 export interface MetricOptions {
   readonly stat?: string;
   readonly period?: number;
+  readonly label?: string;
+  readonly yAxis?: 'left' | 'right';
+  readonly id?: string;
+  readonly expression?: string;
+  readonly visible?: boolean;
 }
 
 export interface Annotation {
   readonly value: number;
   readonly label: string;
+  readonly yAxis?: 'left' | 'right';
 }
 
 /** Reads the body of a dashboard. References are rendered as the names of the resources. */

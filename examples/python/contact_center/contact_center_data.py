@@ -4,6 +4,7 @@ from aws_cdk import aws_kms as kms
 from cdk_connect_data_streaming import (
     ConnectDataStreaming,
     ConnectInstance,
+    DataStreamingAudit,
     DataStreamingMonitoring,
     StreamingDestination,
 )
@@ -43,3 +44,4 @@ class ContactCenterData(Stack):
         )
 
         DataStreamingMonitoring(self, "Monitoring", streaming=streaming)
+        DataStreamingAudit(self, "Audit", streaming=streaming)

@@ -1,22 +1,22 @@
-import { Duration, Tokenization } from 'aws-cdk-lib';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Duration, Tokenization } from 'aws-cdk-lib';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { alarmAtOrAbove, alarmBelow, capitalize, MAXIMUM, noRecordsAlarm, readableDuration, type StreamMonitoring, SUM } from './alarms';
-import { graph } from './dashboard';
+import { AVERAGE, alarmAtOrAbove, alarmBelow, capitalize, MAXIMUM, noRecordsAlarm, readableDuration, type StreamMonitoring, SUM } from './alarms';
+import { contactsWithoutRecordsAlarm } from './contacts-without-records';
+import { contactsAndRecords, graph } from './dashboard';
 import { destinationOf } from './delivery-stream-destination';
+import { hasNoCustomerManagedKey } from './delivery-stream-encryption';
 import type { MonitoredStream } from './monitored-streams';
 import type { Thresholds } from './thresholds';
+import { deliveryStreamResource } from '../common/delivery-streams';
 import { addWarning } from '../common/errors';
 import { format } from '../common/formatting';
 
-const AVERAGE = { statistic: Stats.AVERAGE, period: Duration.minutes(15) }; // five minutes may contain a single delivery attempt, or none
-
-/** The types of KMS errors of Firehose: id, cause, and what to do first. */
-const KEY_ERRORS: Array<[string, string, string]> = [
-  ['KeyAccessDenied', 'access to it is denied', 'See whether the key policy still leaves access to IAM, and whether the grant of Firehose is there.'],
-  ['KeyDisabled', 'it is disabled', 'Enable the key.'],
-  ['KeyInvalidState', 'its state does not allow it', 'If the deletion of the key is pending, cancel it.'],
-  ['KeyNotFound', 'it does not exist', 'Give the delivery stream another key.'],
+/** The types of KMS errors of Firehose: id, label in graphs, cause, and what to do first. */
+const KEY_ERRORS: Array<[string, string, string, string]> = [
+  ['KeyAccessDenied', 'KMS access denied', 'access is denied', 'Check that the key policy allows IAM policies of the account, and that the grant of Firehose exists.'],
+  ['KeyDisabled', 'KMS key disabled', 'the key is disabled', 'Enable the key.'],
+  ['KeyInvalidState', 'KMS key state invalid', 'the state of the key does not allow it', 'If the deletion of the key is pending, cancel the deletion.'],
+  ['KeyNotFound', 'KMS key not found', 'the key does not exist', 'Specify another key for the delivery stream.'],
 ];
 
 /** @see https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
@@ -24,54 +24,61 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
   const { scope, data } = monitored;
   const { throttledRecords, dataFreshness, deliverySuccess, kmsKeyErrors, evaluationPeriods } = thresholds;
   const name = `the Firehose delivery stream ${stream.deliveryStreamName}`;
-  const destination = `DeliveryTo${destinationOf(stream) ?? assumeS3(monitored, stream)}`;
-  const firstLook = 'First look at the error log of the delivery stream, then at its role and at the destination.';
+  const resource = deliveryStreamResource(stream);
+  const destination = `DeliveryTo${resource && destinationOf(resource) || assumeS3(monitored, stream)}`;
+  const retention = 'Firehose retains records for up to 24 hours, and discards records that it has not delivered by then. Check the error log, the role '
+    + 'and the destination of the delivery stream.';
+  const records = (period: Duration) => stream.metricIncomingRecords({ ...SUM, period });
+  const throttledPuts = stream.metric('ThrottledRecords', SUM);
+  const freshness = stream.metric(`${destination}.DataFreshness`, MAXIMUM);
+  const successfulDeliveries = stream.metric(`${destination}.Success`, AVERAGE);
+  const keyErrors = resource && hasNoCustomerManagedKey(resource) ? [] : KEY_ERRORS;
 
+  const without = contactsWithoutRecordsAlarm(monitored, name, records);
   const throttled = alarmAtOrAbove(scope, 'PutThrottled', {
-    metric: stream.metric('ThrottledRecords', SUM),
+    metric: throttledPuts,
     threshold: throttledRecords,
     label: `alarm at ${Tokenization.stringifyNumber(throttledRecords)}`,
-    description: `Amazon Connect puts ${data} into ${name} faster than its quota allows: records are refused, and may be lost. First compare the `
-      + 'incoming records and bytes with the limits in its metrics, and ask AWS to raise the one that is reached.',
+    description: `${capitalize(name)} rejects ${data} of Amazon Connect, because a quota is exceeded. Records can be lost. Compare the incoming `
+      + 'records and bytes with the limits in the metrics of the delivery stream, and request a quota increase.',
     evaluationPeriods,
   });
   const late = alarmAtOrAbove(scope, 'DeliveryLate', {
-    metric: stream.metric(`${destination}.DataFreshness`, MAXIMUM),
+    metric: freshness,
     threshold: dataFreshness.toSeconds({ integral: false }),
     label: `alarm at ${readableDuration(dataFreshness)}`,
-    description: `The oldest of the ${data} in ${name} has waited ${readableDuration(dataFreshness)} to be delivered. Firehose keeps records for 24 `
-      + `hours at most: what is not delivered by then is lost. ${firstLook}`,
+    description: `The oldest of the ${data} in ${name} has waited ${readableDuration(dataFreshness)} for delivery. ${retention}`,
     evaluationPeriods,
   });
   const failed = alarmBelow(scope, 'DeliveryFailed', {
-    metric: stream.metric(`${destination}.Success`, AVERAGE),
+    metric: successfulDeliveries,
     threshold: deliverySuccess,
     label: `alarm below ${Tokenization.stringifyNumber(deliverySuccess)}`,
-    description: `Too many attempts of ${name} to deliver ${data} fail. Firehose tries again, so nothing need be lost yet, but it keeps records for `
-      + `24 hours at most. ${firstLook}`,
+    description: `Too many attempts of ${name} to deliver ${data} fail. Firehose retries, so records are not lost yet. ${retention}`,
     evaluationPeriods,
   });
-  const keyErrors = KEY_ERRORS.map(([id, cause, remedy]) => ({ id, cause, remedy, metric: stream.metric(`KMS${id}`, SUM) }));
-  const locked = keyErrors.map(({ id, cause, remedy, metric }) => alarmAtOrAbove(scope, id, {
-    metric,
+  const keyErrorMetrics = Object.fromEntries(keyErrors.map(([id, label]) => [label, stream.metric(`KMS${id}`, SUM)]));
+  const locked = keyErrors.map(([id, label, cause, remedy]) => alarmAtOrAbove(scope, id, {
+    metric: keyErrorMetrics[label],
     threshold: kmsKeyErrors,
-    label: `KMS error alarm at ${Tokenization.stringifyNumber(kmsKeyErrors)}`,
-    description: `Firehose can't use the KMS key of ${name}: ${cause}. Amazon Connect can't put ${data} there, and those that wait there are lost `
-      + `after 24 hours. ${remedy}`,
+    label: `KMS alarm at ${Tokenization.stringifyNumber(kmsKeyErrors)}`,
+    description: `Firehose cannot use the KMS key of ${name}: ${cause}. Amazon Connect cannot put ${data} into it, and Firehose discards the records `
+      + `that wait there after 24 hours. ${remedy}`,
     evaluationPeriods,
   }));
-  const none = noRecordsAlarm(monitored, name, (period) => stream.metricIncomingRecords({ ...SUM, period }));
+  const none = noRecordsAlarm(monitored, name, records);
 
-  const what = capitalize(data);
   return {
-    title: `### ${what}: Firehose delivery stream ${stream.deliveryStreamName}`,
-    alarms: [throttled, late, failed, ...locked, ...none].map(({ alarm }) => alarm),
+    title: `### ${capitalize(data)}: Firehose delivery stream ${stream.deliveryStreamName}`,
+    alarms: [...without, throttled, late, failed, ...locked, ...none].map(({ alarm }) => alarm),
     graphs: [
-      graph(`${what}: incoming`, [stream.metricIncomingRecords(SUM)], none),
-      graph(`${what}: throttled, KMS errors`, [stream.metric('ThrottledRecords', SUM), ...keyErrors.map(({ metric }) => metric)],
-        kmsKeyErrors === throttledRecords ? [throttled] : [throttled, locked[0]]),
-      graph(`${what}: oldest undelivered (s)`, [stream.metric(`${destination}.DataFreshness`, MAXIMUM)], [late]),
-      graph(`${what}: delivery success`, [stream.metric(`${destination}.Success`, AVERAGE)], [failed], 1),
+      contactsAndRecords(monitored, records(SUM.period), none),
+      graph(locked.length > 0 ? 'Throttled records, KMS errors' : 'Throttled records', {
+        left: { 'Throttled records': throttledPuts, ...keyErrorMetrics },
+        leftAlarms: kmsKeyErrors === throttledRecords ? [throttled] : [throttled, ...locked.slice(0, 1)],
+      }),
+      graph('Oldest undelivered record (s)', { left: { 'Age of the oldest record': freshness }, leftAlarms: [late] }),
+      graph('Delivery success', { left: { 'Share of successful deliveries': successfulDeliveries }, leftAlarms: [failed], leftMax: 1 }),
     ],
   };
 }

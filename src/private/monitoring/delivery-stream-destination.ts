@@ -1,5 +1,4 @@
-import type { CfnDeliveryStreamProps, IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { deliveryStreamResource } from '../common/delivery-streams';
+import type { CfnDeliveryStream, CfnDeliveryStreamProps } from 'aws-cdk-lib/aws-kinesisfirehose';
 
 /** The names of destinations in metrics, by the properties that configure the destinations. */
 const DESTINATIONS = {
@@ -15,8 +14,7 @@ const DESTINATIONS = {
   icebergDestinationConfiguration: 'Iceberg',
 } satisfies Partial<Record<keyof CfnDeliveryStreamProps, string>>;
 
-/** The name of the destination of a delivery stream that the app defines. Unknown for other delivery streams. */
-export function destinationOf(stream: IDeliveryStream): string | undefined {
-  const resource = deliveryStreamResource(stream);
-  return resource && Object.entries(DESTINATIONS).find(([property]) => resource[property as keyof typeof DESTINATIONS] !== undefined)?.[1];
+/** The name of the destination, if the configuration contains one. */
+export function destinationOf(resource: CfnDeliveryStream): string | undefined {
+  return Object.entries(DESTINATIONS).find(([property]) => resource[property as keyof typeof DESTINATIONS] !== undefined)?.[1];
 }

@@ -1,11 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { Construct, type IConstruct } from 'constructs';
-import { validateDuration } from './thresholds';
-import { DATA_TYPES, type DataType } from '../common/data-types';
-import { errorAt } from '../common/errors';
+import { Construct } from 'constructs';
+import { ContactMetrics } from './contact-metrics';
+import type { QuietTimes } from './quiet-times';
+import { CONTACT_RECORDS, DATA_TYPES, type DataType } from '../common/data-types';
+import { instanceIdOf } from '../common/instance-id';
 import { distinctStreams, isSameStream } from '../common/kinesis-streams';
+import { deliveryStreamOf, isStreamed, type Streams } from '../common/streams';
 
 /** A stream to monitor, and the data types that it receives. */
 export interface MonitoredStream {
@@ -13,60 +15,45 @@ export interface MonitoredStream {
   readonly scope: Construct;
   /** The data types, as descriptions refer to them. */
   readonly data: string;
+  /** Whether contact records are one of them. */
+  readonly hasContactRecords: boolean;
   readonly kinesisStream?: IStream;
   readonly deliveryStream?: IDeliveryStream;
+  /** The contacts of the instance. */
+  readonly contacts: ContactMetrics;
   /** The time without records after which an alarm goes off. */
   readonly noRecordsFor?: Duration;
-}
-
-/** The streams of a `ConnectDataStreaming`. */
-type Streams = IConstruct
-  & { readonly [property in DataType['streamProperty']]?: IStream }
-  & { readonly [property in NonNullable<DataType['deliveryStreamProperty']>]?: IDeliveryStream };
-
-type NoRecordsDurations = { readonly [prop in DataType['noRecordsProp']]?: Duration };
-
-interface StreamedDataType extends Pick<MonitoredStream, 'kinesisStream' | 'deliveryStream' | 'noRecordsFor'> {
-  readonly dataType: DataType;
+  /** The time with contacts, but without records, after which an alarm goes off. */
+  readonly contactsWithoutRecordsFor?: Duration;
 }
 
 /** Returns each stream once. The first data type that it receives determines the id of its scope. */
-export function monitoredStreams(parent: Construct, streams: Streams, durations: NoRecordsDurations): MonitoredStream[] {
-  const streamed = streamedDataTypes(parent, streams, durations);
-  const kinesisStreams = distinctStreams(streamed.flatMap(({ kinesisStream }) => kinesisStream ?? []));
+export function monitoredStreams(parent: Construct, streams: Streams, times: QuietTimes): MonitoredStream[] {
+  const contacts = new ContactMetrics(instanceIdOf(streams));
+  const streamed = DATA_TYPES.filter((dataType) => isStreamed(streams, dataType));
+  const monitored = (dataTypes: DataType[]): Omit<MonitoredStream, 'kinesisStream' | 'deliveryStream'> => {
+    const hasContactRecords = dataTypes.includes(CONTACT_RECORDS);
+    return {
+      scope: new Construct(parent, dataTypes[0].id),
+      data: dataTypes.map(({ label }) => label).join(' and '),
+      hasContactRecords,
+      contacts,
+      noRecordsFor: shortest(dataTypes.flatMap(({ noRecordsProp }) => times[noRecordsProp] ?? [])),
+      contactsWithoutRecordsFor: hasContactRecords ? times.contactsWithoutRecordsFor : undefined,
+    };
+  };
+  const isSentTo = (stream: IStream) => ({ streamProperty }: DataType): boolean => {
+    const other = streams[streamProperty];
+    return other !== undefined && isSameStream(other, stream);
+  };
   return [
-    ...streamed.filter(({ deliveryStream }) => deliveryStream).map((one) => monitoredStream(parent, [one])),
-    ...kinesisStreams.map((stream) =>
-      monitoredStream(parent, streamed.filter(({ kinesisStream }) => kinesisStream && isSameStream(kinesisStream, stream)), stream)),
+    ...streamed.filter((dataType) => deliveryStreamOf(streams, dataType))
+      .map((dataType) => ({ ...monitored([dataType]), deliveryStream: deliveryStreamOf(streams, dataType) })),
+    ...distinctStreams(streamed.flatMap(({ streamProperty }) => streams[streamProperty] ?? []))
+      .map((kinesisStream) => ({ ...monitored(streamed.filter(isSentTo(kinesisStream))), kinesisStream })),
   ];
 }
 
-function monitoredStream(parent: Construct, streamed: StreamedDataType[], kinesisStream?: IStream): MonitoredStream {
-  const [{ dataType: { id }, deliveryStream }] = streamed;
-  return {
-    scope: new Construct(parent, id),
-    data: streamed.map(({ dataType }) => dataType.label).join(' and '),
-    kinesisStream,
-    deliveryStream,
-    noRecordsFor: streamed.flatMap(({ noRecordsFor }) => noRecordsFor ?? [])
-      .sort((one, other) => one.toMilliseconds() - other.toMilliseconds())[0],
-  };
-}
-
-function streamedDataTypes(scope: Construct, streams: Streams, durations: NoRecordsDurations): StreamedDataType[] {
-  return DATA_TYPES.flatMap((dataType) => {
-    const { streamProperty, deliveryStreamProperty, noRecordsProp, label, prop } = dataType;
-    const kinesisStream = streams[streamProperty];
-    const deliveryStream = deliveryStreamProperty && streams[deliveryStreamProperty];
-    const noRecordsFor = durations[noRecordsProp];
-    const isStreamed = Boolean(kinesisStream ?? deliveryStream);
-    if (noRecordsFor) {
-      validateDuration(scope, noRecordsProp, noRecordsFor, Duration.days(7)); // an alarm evaluates seven days at most
-      if (!isStreamed) {
-        throw errorAt(scope, `${noRecordsProp} cannot be ${noRecordsFor.toHumanString()}, because ${streams.node.path} does not stream ${label}`,
-          `remove ${noRecordsProp}, or set ${prop} of ${streams.node.path}`);
-      }
-    }
-    return isStreamed ? [{ dataType, kinesisStream, deliveryStream, noRecordsFor }] : [];
-  });
+function shortest(durations: Duration[]): Duration | undefined {
+  return durations.sort((one, other) => one.toMilliseconds() - other.toMilliseconds())[0];
 }

@@ -1,11 +1,15 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { errorAt } from '../common/errors';
+import { describe } from '../common/formatting';
 
 /** The thresholds of the alarms. */
 export interface Thresholds {
   readonly throttledRecords: number;
+  readonly writeSuccess: number;
   readonly iteratorAge?: Duration;
+  readonly throttledReads: number;
+  readonly readSuccess: number;
   readonly dataFreshness: Duration;
   readonly deliverySuccess: number;
   readonly kmsKeyErrors: number;
@@ -15,23 +19,47 @@ export interface Thresholds {
 /** Validates the specified thresholds, and adds the defaults. */
 export function resolveThresholds(scope: Construct, specified: Partial<Thresholds>): Thresholds {
   const {
-    throttledRecords = 1, iteratorAge, dataFreshness = Duration.minutes(30), deliverySuccess = 0.9, kmsKeyErrors = 1, evaluationPeriods = 1,
+    throttledRecords = 1, writeSuccess = 0.99, iteratorAge, throttledReads = 10, readSuccess = 0.9, dataFreshness = Duration.minutes(30),
+    deliverySuccess = 0.9, kmsKeyErrors = 1, evaluationPeriods = 1,
   } = specified;
   validateCount(scope, 'throttledRecords', throttledRecords);
+  validateCount(scope, 'throttledReads', throttledReads);
   validateCount(scope, 'kmsKeyErrors', kmsKeyErrors);
   validateCount(scope, 'evaluationPeriods', evaluationPeriods, 96); // an alarm with a period of 15 minutes evaluates one day at most
+  validateShare(scope, 'writeSuccess', writeSuccess);
+  validateShare(scope, 'readSuccess', readSuccess);
   validateShare(scope, 'deliverySuccess', deliverySuccess);
-  if (iteratorAge && !iteratorAge.isUnresolved()) validateDuration(scope, 'iteratorAge', iteratorAge, Duration.days(365)); // the longest retention period
-  if (!dataFreshness.isUnresolved()) validateDuration(scope, 'dataFreshness', dataFreshness, Duration.days(1)); // Firehose discards older records
-  return { throttledRecords, iteratorAge, dataFreshness, deliverySuccess, kmsKeyErrors, evaluationPeriods };
+  if (iteratorAge) validateAge(scope, 'iteratorAge', iteratorAge, 'millis', Duration.days(365)); // the longest retention period
+  validateAge(scope, 'dataFreshness', dataFreshness, 'seconds', Duration.days(1)); // Firehose discards older records
+  return {
+    throttledRecords, writeSuccess, iteratorAge, throttledReads, readSuccess, dataFreshness, deliverySuccess, kmsKeyErrors, evaluationPeriods,
+  };
 }
 
-/** Throws unless the duration is between one minute and the longest duration. */
-export function validateDuration(scope: Construct, prop: string, duration: Duration, longest: Duration): void {
-  const minutes = duration.toMinutes({ integral: false });
-  if (!(minutes >= 1 && minutes <= longest.toMinutes())) {
-    throw errorAt(scope, `${prop} must be between 1 minute and ${longest.toHumanString()}, got ${duration.toHumanString()}`,
-      'specify a duration such as Duration.minutes(30)');
+/** Throws unless the duration is in the range. */
+export function validateDuration(scope: Construct, prop: string, duration: Duration, shortest: Duration, longest: Duration): void {
+  const seconds = duration.toSeconds({ integral: false });
+  if (!(seconds >= shortest.toSeconds() && seconds <= longest.toSeconds())) {
+    throw errorAt(scope, `${prop} must be between ${shortest.toHumanString()} and ${longest.toHumanString()}, got ${duration.toHumanString()}`,
+      'specify a duration such as Duration.hours(1)');
+  }
+}
+
+/** Throws if the value is not a duration, which JavaScript does not prevent. */
+export function validateIsDuration(scope: Construct, prop: string, value: Duration): void {
+  if (typeof value.isUnresolved === 'function') return; // a class check would fail for a Duration of another copy of aws-cdk-lib
+
+  throw errorAt(scope, `${prop} must be a Duration, got ${describe(value)}`, 'specify a duration such as Duration.hours(1)');
+}
+
+/** Throws unless the age is in the range or, if it is an unresolved token, in the unit of the metric: CloudFormation cannot convert it. */
+function validateAge(scope: Construct, prop: string, age: Duration, unit: 'millis' | 'seconds', longest: Duration): void {
+  validateIsDuration(scope, prop, age);
+  if (!age.isUnresolved()) {
+    validateDuration(scope, prop, age, Duration.minutes(1), longest);
+  } else if (age.unitLabel() !== unit) {
+    throw errorAt(scope, `${prop} must be in ${unit} if it is an unresolved token, because CloudFormation cannot convert it, got ${age.unitLabel()}`,
+      `specify Duration.${unit}()`);
   }
 }
 

@@ -16,7 +16,7 @@ namespace ContactCenter
         public required string AgentEventsKeyArn { get; init; }
     }
 
-    /// <summary>Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both.</summary>
+    /// <summary>Sends contact records to a new delivery stream and agent events to an existing stream, with alarms and audit rules for both.</summary>
     public sealed class ContactCenterData : Stack
     {
         public ContactCenterData(Construct scope, string id, ContactCenterDataProps props)
@@ -36,6 +36,10 @@ namespace ContactCenter
             });
 
             _ = new DataStreamingMonitoring(this, "Monitoring", new DataStreamingMonitoringProps
+            {
+                Streaming = streaming,
+            });
+            _ = new DataStreamingAudit(this, "Audit", new DataStreamingAuditProps
             {
                 Streaming = streaming,
             });

@@ -2,6 +2,7 @@ package com.example.contactcenter;
 
 import io.github.cdkconnect.datastreaming.ConnectDataStreaming;
 import io.github.cdkconnect.datastreaming.ConnectInstance;
+import io.github.cdkconnect.datastreaming.DataStreamingAudit;
 import io.github.cdkconnect.datastreaming.DataStreamingMonitoring;
 import io.github.cdkconnect.datastreaming.StreamingDestination;
 import software.amazon.awscdk.Stack;
@@ -12,7 +13,7 @@ import software.amazon.awscdk.services.kinesis.StreamAttributes;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
-/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both. */
+/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms and audit rules for both. */
 public class ContactCenterData extends Stack {
 
     /** The existing Amazon Connect instance, the stream for agent events and the key of that stream. */
@@ -33,6 +34,9 @@ public class ContactCenterData extends Stack {
             .build();
 
         DataStreamingMonitoring.Builder.create(this, "Monitoring")
+            .streaming(streaming)
+            .build();
+        DataStreamingAudit.Builder.create(this, "Audit")
             .streaming(streaming)
             .build();
     }
