@@ -396,6 +396,11 @@ project.addTask('query:contact-records', {
   receiveArgs: true,
 });
 
+project.addTask('bench:storage-formats', {
+  description: 'Compare gzipped JSON with Parquet for contact records; this takes minutes',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/storage-formats.ts'],
+});
+
 project.addTask('demo', {
   description: 'Synthesize the example app and describe its template',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/demo.ts'],

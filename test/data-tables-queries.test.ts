@@ -139,7 +139,8 @@ describe('documented queries', () => {
 
   test('find the categories and issues of each contact', async () => {
     await load(SEGMENTS);
-    const [voice, chat] = [segments.VOICE_SEGMENTS, segments.CHAT_SEGMENTS].map(({ ContactId, Channel }) => ({ contactid: ContactId, channel: Channel }));
+    const [voice, chat] = [segments.VOICE_SEGMENTS, segments.CHAT_SEGMENTS]
+      .map(({ ContactId, Channel }) => ({ contactid: ContactId, channel: Channel }));
     expect(await athena.query(CATEGORIES)).toEqual([
       { ...voice, type: 'category', name: 'Billing' },
       { ...voice, type: 'category', name: 'Complaint' },

@@ -22,7 +22,7 @@ export interface TableInput {
 }
 
 /** The Athena functions that DuckDB does not support or defines differently. */
-const FUNCTIONS = [
+export const FUNCTIONS = [
   'CREATE MACRO cardinality(list) AS len(list)',
   'CREATE MACRO date_diff(unit, start, stop) AS date_sub(unit, start, stop)',
   'CREATE MACRO element_at(m, k) AS m[k]',
