@@ -1,5 +1,6 @@
 package com.example.contactcenter;
 
+import io.github.cdkconnect.datastreaming.AgentEventsTable;
 import io.github.cdkconnect.datastreaming.ConnectDataStreaming;
 import io.github.cdkconnect.datastreaming.ConnectInstance;
 import io.github.cdkconnect.datastreaming.DataStreamingMonitoring;
@@ -12,7 +13,7 @@ import software.amazon.awscdk.services.kinesis.StreamAttributes;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
-/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both. */
+/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms for both and a table of agent events. */
 public class ContactCenterData extends Stack {
 
     /** The existing Amazon Connect instance, the stream for agent events and the key of that stream. */
@@ -30,6 +31,10 @@ public class ContactCenterData extends Stack {
             .instance(ConnectInstance.fromInstanceArn(this, "Instance", sources.instanceArn()))
             .contactRecords(StreamingDestination.newDeliveryStream())
             .agentEvents(StreamingDestination.kinesisStream(agentEvents))
+            .build();
+
+        AgentEventsTable.Builder.create(this, "AgentEventsTable")
+            .streaming(streaming)
             .build();
 
         DataStreamingMonitoring.Builder.create(this, "Monitoring")
