@@ -392,9 +392,9 @@ const bench = project.addTask('bench', { description: 'Compare the library with 
 bench.spawn(project.compileTask);
 bench.exec('tsx --tsconfig tsconfig.dev.json scripts/bench.ts', { receiveArgs: true });
 
-project.addTask('query:contact-records', {
-  description: 'Run the documented queries on local files of contact records',
-  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/query-contact-records.ts', '$@'],
+project.addTask('query:records', {
+  description: 'Run the documented queries on local files of records',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/query-records.ts', '$@'],
   receiveArgs: true,
 });
 
