@@ -9,7 +9,8 @@ import { Athena, pathOf, putObject } from '../test/athena/athena';
 import { tablesOf } from '../test/athena/delivery';
 import { documentedQueries } from '../test/athena/documented-queries';
 import {
-  AgentEventsTable, ChatAnalysisSegmentsTable, ConnectDataStreaming, ConnectInstance, ContactRecordsTable, StreamingDestination, VoiceAnalysisSegmentsTable,
+  AgentEventsTable, ChatAnalysisSegmentsTable, ConnectDataStreaming, ConnectInstance, ContactRecordsTable, StreamingDestination,
+  VoiceAnalysisSegmentsTable,
 } from 'cdk-connect-data-streaming';
 
 const USAGE = 'npx projen query:records contact_records=<file> agent_events=<file> voice_analysis_segments=<file> chat_analysis_segments=<file>';

@@ -68,6 +68,7 @@ function requireFiles(): void {
     const tsc = [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--resolveJsonModule', '--esModuleInterop', ...options, 'schemas.ts'];
     execFileSync(process.execPath, [...tsc, '--ignoreConfig'], { cwd: user, stdio: 'inherit' });
   }
+  rmSync(join(user, 'schemas.ts')); // the example app does not import JSON
 }
 
 function synthesize(): void {
