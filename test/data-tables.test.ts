@@ -123,7 +123,7 @@ describe.each(TABLES)('%s of a Kinesis data stream', (_, TableClass, prop, name,
       ['s3:PutObject', `${bucket}/${folder}/dt=2026-11-22/object.gz`], ['s3:AbortMultipartUpload', `${bucket}/${folder}/x`], ['s3:GetBucketLocation', bucket], ['s3:ListBucket', bucket],
     ]) expect([action, await allows(action, resource)]).toEqual([action, true]);
     for (const [action, resource] of [
-      ['kinesis:PutRecord', stream], ['kinesis:DeleteStream', stream], ['kinesis:GetRecords', `${stream}2`], ['kms:Decrypt', KEY_ARN], ['kms:PutKeyPolicy', key],
+      ['kinesis:PutRecord', stream], ['kinesis:DeleteStream', stream], ['kinesis:DescribeStreamSummary', stream], ['kinesis:GetRecords', `${stream}2`], ['kms:Decrypt', KEY_ARN], ['kms:PutKeyPolicy', key],
       ['s3:PutObject', 'arn:aws:s3:::other/object'], ['s3:DeleteBucket', bucket], ['s3:PutBucketPolicy', bucket],
     ]) expect([action, await allows(action, resource)]).toEqual([action, false]);
   });
@@ -175,10 +175,15 @@ describe('bucket of a table', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', encryption('AES256'));
   });
 
-  test('can be in another stack than the stream and the key, without a circular dependency', () => {
+  test.each<[string, (scope: Stack) => kms.IKey]>([
+    ['the key', (scope) => new kms.Key(scope, 'Key')],
+    ['an L1 key, which may not allow access by IAM policies', (scope) => kms.Key.fromCfnKey(new kms.CfnKey(scope, 'Key', {
+      keyPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ENV.account}:role/admin` }, Action: 'kms:*', Resource: '*' }] },
+    }))],
+  ])('can be in another stack than the stream and %s, without a circular dependency', (_, encryptionKey) => {
     const app = new App();
     const [keys, streams, tables] = ['Keys', 'Streams', 'Tables'].map((id) => new Stack(app, id, { env: ENV }));
-    table(streams, StreamingDestination.newKinesisStream({ encryptionKey: new kms.Key(keys, 'Key') }), tables);
+    table(streams, StreamingDestination.newKinesisStream({ encryptionKey: encryptionKey(keys) }), tables);
 
     expect(() => app.synth()).not.toThrow();
     expect(tables.dependencies.map(({ node }) => node.id).sort()).toEqual(['Keys', 'Streams']);

@@ -16,7 +16,7 @@ import { columnsOf } from '../data-models/columns';
 import type { DataModel } from '../data-models/data-model';
 import { newRecordsBucket } from '../delivery/bucket';
 import { layoutOf, PARTITION } from '../delivery/layout';
-import { bucketKey, deliverStream } from '../delivery/stream-delivery';
+import { deliverStream, streamKey } from '../delivery/stream-delivery';
 
 /** The streams of a `ConnectDataStreaming`, and the bucket that its delivery stream delivers contact records to. */
 export type Streams = IConstruct & { readonly [property in DataType['streamProperty']]?: IStream } & { readonly _contactRecordsBucket?: s3.IBucket };
@@ -83,7 +83,7 @@ export abstract class DataTable extends Construct {
     const existingBucket = dataType.deliveryStreamProperty && streaming._contactRecordsBucket;
     if (!existingBucket) {
       const stream = this.validStream(streaming);
-      this.bucket = newRecordsBucket(this, bucketKey(this, stream));
+      this.bucket = newRecordsBucket(this, streamKey(this, stream));
       this.deliveryStream = deliverStream(this, dataType, stream, this.bucket);
     }
     this.recordsBucket = existingBucket ?? this.bucket!;
