@@ -5,12 +5,14 @@
 
 /** The folders of `src/private/` beside `common/`, and which other folders each may import from. */
 const CAPABILITIES = {
-  'streaming': ['keys', 'service-role', 'contact-records', 'common'],
+  'streaming': ['keys', 'service-role', 'delivery', 'common'],
   'keys': ['service-role', 'common'],
   'service-role': ['common'],
   'monitoring': ['common'],
   'audit': ['keys', 'common'],
-  'contact-records': ['common'],
+  'delivery': ['keys', 'common'],
+  'data-models': ['common'],
+  'tables': ['delivery', 'data-models', 'common'],
 };
 
 const oneOf = (folders) => `^src/private/(${folders.join('|')})/`;

@@ -8,7 +8,7 @@ import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript }
 const CDK_FLOOR = '2.257.0';
 
 /** Tests that simulate deployments, generate random apps, run query engines or read the integ apps. The others take seconds. */
-const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|contact-records-queries|nag|agent-events-consumer|silent-loss)[.]test[.]ts';
+const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|.*-queries|nag|agent-events-consumer|silent-loss)[.]test[.]ts';
 
 /** Build output in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];
@@ -60,11 +60,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@stryker-mutator/core@^9',
     '@stryker-mutator/jest-runner@^9',
     '@textlint/textlint-plugin-text@^15', // checks code as plain text, for comments, strings and test titles
+    'ajv@^8', // validates records with the JSON Schemas, in tests and in the consumer example
     'aws-cdk@^2.1115.1', // the CLI that `npm run demo` and `test:languages` use
     'cdk-nag@^3.0.2',
     'cspell@^9', // 10 requires Node.js 22
     'dependency-cruiser@^17', // 18 requires Node.js 22
     'dt-sql-parser@^4.5.1', // parses Trino SQL, which Athena uses
+    'esbuild@^0.28', // bundles the function of the consumer example
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
     'jest-environment-node@^30', // the environment that mutation testing extends
@@ -90,7 +92,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     exclude: ['lib', 'dist', 'coverage', 'examples/*/node_modules'],
     compilerOptions: {
       isolatedModules: true, // `typecheck` checks the types, Jest does not
-      paths: { 'cdk-connect-data-streaming': ['./src'] }, // the examples import the library by its name
+      // The examples import the library by its name.
+      paths: { 'cdk-connect-data-streaming': ['./src'], 'cdk-connect-data-streaming/schemas': ['./schemas'] },
     },
   },
   jestOptions: {
@@ -100,7 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       coverageProvider: 'babel', // v8 counts files that only define types, and the getters of re-exports
       testTimeout: 120_000, // a deployment simulation runs hundreds of deployments, also on a busy machine
-      moduleNameMapper: { '^cdk-connect-data-streaming$': '<rootDir>/src' }, // as in `paths` above
+      moduleNameMapper: { '^cdk-connect-data-streaming$': '<rootDir>/src', '^cdk-connect-data-streaming/schemas/(.*)$': '<rootDir>/schemas/$1' }, // as in `paths` above
       modulePathIgnorePatterns: ['<rootDir>/coverage/', '<rootDir>/dist/'], // copies of this package
       collectCoverageFrom: ['src/**/*.ts'],
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
@@ -153,6 +156,10 @@ project.eslint?.addOverride({
   rules: { 'cdk/no-import-private': 'off' }, // the command shares the table of data types, which `check:layout` allows
 });
 project.eslint?.addOverride({
+  files: ['test/schemas/**/*.ts'],
+  rules: { 'cdk/no-import-private': 'off' }, // the schemas are generated from the data models
+});
+project.eslint?.addOverride({
   files: ['test/**/*.ts'],
   rules: { 'cdk/no-construct-stack-suffix': 'off' },
 });
@@ -170,7 +177,7 @@ new TextFile(project, 'rosetta/default.ts-fixture', {
     "} from 'aws-cdk-lib';",
     "import { Construct } from 'constructs';",
     'import {',
-    '  ConnectDataStreaming, ConnectInstance, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,',
+    '  AgentEventsTable, ConnectDataStreaming, ConnectInstance, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,',
     "} from 'cdk-connect-data-streaming';",
     '',
     'declare const analyst: iam.Role;',
@@ -215,6 +222,24 @@ for (const language of ['python', 'java', 'dotnet', 'go']) {
   packaging.spawn(rosetta);
   packaging.execArgs(['jsii-pacmak', '-v', '--target', language, '--rosetta-unknown-snippets', 'fail']);
 }
+
+// Everything else stays reachable by its path, as without `exports`.
+project.package.addField('exports', {
+  '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './schemas': { types: './schemas/index.d.ts' },
+  './schemas/*.json': './schemas/*.json',
+  './lib/*.js': './lib/*.js',
+  './lib/*.d.ts': './lib/*.d.ts',
+  './lib/*': './lib/*.js',
+  './.jsii': './.jsii',
+  './package.json': './package.json',
+  './*': './*',
+});
+
+project.addTask('schemas', {
+  description: 'Generate the JSON Schemas and the TypeScript types of the records from the data models',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/generate-schemas.ts'],
+});
 
 const typecheck = project.addTask('typecheck', {
   description: 'Check the types of all code, including tests, examples and scripts',
@@ -359,7 +384,7 @@ project.addTask('test:rules', {
 
 new JsonFile(project, 'stryker.config.json', {
   obj: {
-    mutate: ['src/**/*.ts', '!src/private/contact-records/columns.ts'], // a data model without logic
+    mutate: ['src/**/*.ts', '!src/private/data-models/{contact-record,agent-event,voice-analysis-segment,chat-analysis-segment,shared-types}.ts'], // data without logic
     testRunner: 'jest',
     coverageAnalysis: 'perTest',
     jest: {
@@ -390,10 +415,15 @@ const bench = project.addTask('bench', { description: 'Compare the library with 
 bench.spawn(project.compileTask);
 bench.exec('tsx --tsconfig tsconfig.dev.json scripts/bench.ts', { receiveArgs: true });
 
-project.addTask('query:contact-records', {
-  description: 'Run the documented queries on local files of contact records',
-  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/query-contact-records.ts', '$@'],
+project.addTask('query:records', {
+  description: 'Run the documented queries on local files of records',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/query-records.ts', '$@'],
   receiveArgs: true,
+});
+
+project.addTask('bench:storage-formats', {
+  description: 'Compare gzipped JSON with Parquet for contact records; this takes minutes',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/storage-formats.ts'],
 });
 
 project.addTask('demo', {

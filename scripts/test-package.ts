@@ -3,7 +3,7 @@
  * into an empty folder, and type-checks and synthesizes the example app there.
  */
 import { execFileSync } from 'child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { installedVersion } from './installed-version';
@@ -31,7 +31,7 @@ function checkTarball(): void {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   const kilobytes = statSync(tarball).size / 1000;
   console.log(`${tarballs[0]}: ${files.length} files, ${kilobytes.toFixed(1)} kB packed`);
-  const unexpected = files.filter((file) => !/^package\/(lib\/|LICENSE$|README\.md$|package\.json$|\.jsii$)/.test(file));
+  const unexpected = files.filter((file) => !/^package\/(lib\/|schemas\/|LICENSE$|README\.md$|package\.json$|\.jsii$)/.test(file));
   if (unexpected.length > 0) throw new Error(`the package must not contain ${unexpected.join(', ')}`);
   if (kilobytes > MAX_KILOBYTES) throw new Error(`the package must be at most ${MAX_KILOBYTES} kB, got ${kilobytes.toFixed(1)} kB`);
 }
@@ -43,8 +43,32 @@ function install(): void {
   execFileSync(process.execPath, ['--input-type=module', '--eval', "import { ConnectDataStreaming, DataStreamingMonitoring } from 'cdk-connect-data-streaming'"], {
     cwd: user, stdio: 'inherit',
   });
+  requireFiles();
   const installed = JSON.parse(readFileSync(join(user, 'node_modules', 'cdk-connect-data-streaming', 'package.json'), 'utf8')) as object;
   if ('dependencies' in installed) throw new Error('the package must not have runtime dependencies');
+}
+
+/** The schemas have a path of their own. Everything else is reachable by its path, as in a package without `exports`. */
+function requireFiles(): void {
+  const paths = [
+    'schemas/contact-record.json', 'schemas/agent-event.json', 'schemas/voice-analysis-segment.json', 'schemas/chat-analysis-segment.json',
+    'package.json', '.jsii', 'README.md', 'lib/index.js', 'lib/index', 'lib/contact-records-table', 'lib/bin/cdk-connect-data-streaming.js',
+  ].map((path) => `cdk-connect-data-streaming/${path}`);
+  execFileSync(process.execPath, ['--eval', `for (const path of ${JSON.stringify(paths)}) require.resolve(path)`], { cwd: user, stdio: 'inherit' });
+
+  writeFileSync(join(user, 'schemas.ts'), [
+    "import type { AgentEvent, ChatAnalysisSegment, ContactRecord, VoiceAnalysisSegment } from 'cdk-connect-data-streaming/schemas';",
+    "import schema from 'cdk-connect-data-streaming/schemas/agent-event.json';",
+    'export type Records = [AgentEvent, ChatAnalysisSegment, ContactRecord, VoiceAnalysisSegment];',
+    'export const title: string = schema.title;',
+    "export const event: AgentEvent['EventType'] = 'LOGIN';",
+    '',
+  ].join('\n'));
+  for (const options of [['--module', 'nodenext', '--moduleResolution', 'nodenext'], ['--module', 'esnext', '--moduleResolution', 'bundler']]) {
+    const tsc = [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--resolveJsonModule', '--esModuleInterop', ...options, 'schemas.ts'];
+    execFileSync(process.execPath, [...tsc, '--ignoreConfig'], { cwd: user, stdio: 'inherit' });
+  }
+  rmSync(join(user, 'schemas.ts')); // the example app does not import JSON
 }
 
 function synthesize(): void {

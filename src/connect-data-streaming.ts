@@ -105,9 +105,13 @@ export class ConnectDataStreaming extends Construct {
 
   /**
    * The bucket that this construct created for contact records. Undefined unless the destination is
-   * `StreamingDestination.newDeliveryStream()` without a `destination` of your own.
+   * `StreamingDestination.newDeliveryStream()` without a `bucket` or `destination` of your own.
    */
-  public readonly contactRecordsBucket?: s3.IBucket;
+  // eslint-disable-next-line cdk/no-construct-in-public-property-of-construct -- IBucket does not support lifecycle rules
+  public readonly contactRecordsBucket?: s3.Bucket;
+
+  /** The bucket that the delivery stream delivers contact records to in the layout of this library. @internal */
+  public readonly _contactRecordsBucket?: s3.IBucket;
 
   /**
    * The association that sends contact records to their destination. Undefined if contact records are not streamed.
@@ -183,7 +187,8 @@ export class ConnectDataStreaming extends Construct {
 
     this.contactRecordsStream = contactRecords?.kinesisStream;
     this.contactRecordsDeliveryStream = contactRecords?.deliveryStream;
-    this.contactRecordsBucket = contactRecords?.bucket;
+    this.contactRecordsBucket = contactRecords?.newBucket;
+    this._contactRecordsBucket = contactRecords?.bucket;
     this.contactRecordsAssociation = contactRecords?.association;
     this.agentEventsStream = agentEvents?.kinesisStream;
     this.agentEventsAssociation = agentEvents?.association;

@@ -1,3 +1,5 @@
+export { AgentEventsTable, type AgentEventsTableProps } from './agent-events-table';
+export { ChatAnalysisSegmentsTable, type ChatAnalysisSegmentsTableProps } from './chat-analysis-segments-table';
 export { ConnectDataStreaming, type ConnectDataStreamingProps } from './connect-data-streaming';
 export { ConnectInstance, type ConnectInstanceAttributes, type ConnectInstanceLookupOptions } from './connect-instance';
 export { ContactRecordsTable, type ContactRecordsTableProps } from './contact-records-table';
@@ -10,3 +12,4 @@ export {
   type NewDeliveryStreamProps,
   StreamingDestination,
 } from './streaming-destination';
+export { VoiceAnalysisSegmentsTable, type VoiceAnalysisSegmentsTableProps } from './voice-analysis-segments-table';

@@ -1,8 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { aws_kinesis as kinesisRefs, aws_kinesisfirehose as firehoseRefs } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { DELIVERY_STREAM_ARN, KINESIS_STREAM_ARN, validateLocalArn } from './private/common/arn';
@@ -10,7 +11,9 @@ import { deliveryStreamResource, isDeliveryStream } from './private/common/deliv
 import { addWarning, errorAt } from './private/common/errors';
 import { format } from './private/common/formatting';
 import { isStream, streamResource } from './private/common/kinesis-streams';
-import { contactRecordsBucket, contactRecordsDestination } from './private/contact-records/bucket';
+import { newRecordsBucket } from './private/delivery/bucket';
+import { recordsDestination } from './private/delivery/destination';
+import { validateBucket, validateRecordDelimiter, validateRecordsExpireAfter } from './private/delivery/validate-delivery';
 import { customerManagedKey, dependOnKey, targetKeyOf } from './private/keys/customer-managed-key';
 import { streamEncryption } from './private/keys/stream-key';
 import type { BoundDestination, DestinationContext } from './private/streaming/bound-destination';
@@ -37,6 +40,23 @@ export interface NewDeliveryStreamProps {
   readonly destination?: firehose.IDestination;
 
   /**
+   * An existing bucket, or a bucket that your app creates, that Firehose delivers contact records to in the layout of the default
+   * bucket. If the bucket is encrypted with a customer managed key, specify the key, so that Firehose is granted access to it:
+   * `Bucket.fromBucketAttributes(scope, id, { bucketName, encryptionKey })`. It cannot be combined with `destination`.
+   *
+   * @default - a new bucket
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * The time after which Amazon S3 deletes contact records from the default bucket, in whole days. It also applies to records that
+   * cannot be delivered. It cannot be combined with `bucket` or `destination`: add a lifecycle rule to your bucket instead.
+   *
+   * @default - contact records do not expire
+   */
+  readonly recordsExpireAfter?: Duration;
+
+  /**
    * The server-side encryption of the delivery stream and, if the destination is the default bucket, of the bucket.
    *
    * @default - the encryption key of the construct
@@ -44,7 +64,7 @@ export interface NewDeliveryStreamProps {
   readonly encryption?: firehose.StreamEncryption;
 
   /**
-   * The IAM role that Firehose assumes for encryption and, if the destination is the default bucket, for delivery.
+   * The IAM role that Firehose assumes for encryption and, unless you specify `destination`, for delivery.
    *
    * @default - a new role
    */
@@ -189,24 +209,29 @@ class NewDeliveryStream extends DeliveryStreamDestination {
 
   public _bind(scope: Construct, context: DestinationContext): BoundDestination {
     validateDeliveryStreamSupport(scope, context);
-    const { type, encryptionKey: specifiedKey } = this.props.encryption ?? firehose.StreamEncryption.customerManagedKey();
+    const { destination, bucket: specifiedBucket, recordsExpireAfter, ...props } = this.props;
+    validateBucket(scope, specifiedBucket, destination);
+    validateRecordsExpireAfter(scope, recordsExpireAfter, specifiedBucket ?? destination);
+    const { type, encryptionKey: specifiedKey } = props.encryption ?? firehose.StreamEncryption.customerManagedKey();
     const needsKey = type === firehose.StreamEncryptionType.CUSTOMER_MANAGED && !specifiedKey;
     const encryptionKey = needsKey ? context.encryptionKey() : undefined;
     const streamKey = specifiedKey ?? encryptionKey;
-    const encryption = streamKey ? encryptionWith(scope, streamKey) : this.props.encryption!;
-    if (this.props.destination) {
-      const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', { ...this.props, destination: this.props.destination, encryption });
+    const encryption = streamKey ? encryptionWith(scope, streamKey) : props.encryption!;
+    if (destination) {
+      const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', { ...props, destination, encryption });
+      validateRecordDelimiter(scope, stream);
       return { ...bindDeliveryStream(stream), encryptionKey };
     }
-    const role = this.props.role ?? new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com') });
-    const bucket = contactRecordsBucket(scope, encryption.encryptionKey);
+    const role = props.role ?? new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com') });
+    const newBucket = specifiedBucket ? undefined : newRecordsBucket(scope, encryption.encryptionKey, recordsExpireAfter);
+    const bucket = specifiedBucket ?? newBucket!;
     const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', {
-      ...this.props,
-      destination: contactRecordsDestination(bucket, role),
+      ...props,
+      destination: recordsDestination(context.dataType, bucket, role),
       encryption,
       role,
     });
-    return { ...bindDeliveryStream(stream), bucket, encryptionKey };
+    return { ...bindDeliveryStream(stream), bucket, newBucket, encryptionKey };
   }
 }
 

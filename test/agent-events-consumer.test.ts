@@ -1,6 +1,8 @@
 /**
  * The agent events consumer of the examples: its template, and its Lambda function with records as Lambda reads them from Kinesis.
  */
+import { execFileSync, spawnSync } from 'child_process';
+import { existsSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { App, assertions } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
@@ -9,18 +11,48 @@ import { LambdaProcess } from './agent-events/lambda-process';
 import { ENV, INSTANCE_ARN, type Statement } from './support';
 import { AgentEventsConsumer } from '../examples/agent-events-consumer/agent-events-consumer';
 
-jest.mock('cdk-connect-data-streaming', () => jest.requireActual<object>('../src'), { virtual: true });
-
-const HANDLER = join(__dirname, '..', 'examples', 'agent-events-consumer', 'handler', 'index.mjs');
 const ANN = `${INSTANCE_ARN}/agent/ann`;
 const JO = `${INSTANCE_ARN}/agent/jo`;
 
-const template = assertions.Template.fromStack(new AgentEventsConsumer(new App(), 'Consumer', { env: ENV, instanceArn: INSTANCE_ARN }));
-const mapping = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))[0].Properties as {
+const OUTPUT = join(__dirname, '..', 'coverage', 'agent-events-consumer'); // the functions find the AWS SDK in node_modules
+const PYTHON_REQUIREMENTS = join(__dirname, '..', 'examples', 'agent-events-consumer', 'requirements-dev.txt');
+
+const assembly = new App({ outdir: OUTPUT });
+const javascript = new AgentEventsConsumer(assembly, 'Javascript', { env: ENV, instanceArn: INSTANCE_ARN, language: 'javascript' });
+const python = new AgentEventsConsumer(new App(), 'Python', { env: ENV, instanceArn: INSTANCE_ARN, language: 'python' });
+const TEMPLATES = { javascript: assertions.Template.fromStack(javascript), python: assertions.Template.fromStack(python) };
+
+const mapping = Object.values(TEMPLATES.javascript.findResources('AWS::Lambda::EventSourceMapping'))[0].Properties as {
   readonly MaximumRetryAttempts: number;
   readonly BisectBatchOnFunctionError: boolean;
   readonly FunctionResponseTypes: string[];
 };
+
+/** Starts the function that the CDK app bundled for Node.js. */
+function startJavascript(environment: Record<string, string>): LambdaProcess {
+  const functions = Object.entries(TEMPLATES.javascript.findResources('AWS::Lambda::Function'));
+  const { Code } = functions.find(([id]) => id.startsWith('Consumer'))![1].Properties as { Code: { S3Key: string } };
+  return LambdaProcess.node(join(OUTPUT, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.js'), environment);
+}
+
+/** The Python function is not tested on a machine without Python, except in continuous integration. */
+const hasPython = process.env.CI === 'true' || spawnSync('python3', ['-m', 'venv', '--help']).status === 0;
+
+/** Starts the Python function, with its requirements in a virtual environment. */
+function startPython(environment: Record<string, string>): LambdaProcess {
+  const venv = join(OUTPUT, 'venv');
+  const interpreter = join(venv, 'bin', 'python');
+  const installed = join(venv, 'installed.txt');
+  if (!existsSync(installed)) {
+    execFileSync('python3', ['-m', 'venv', '--clear', venv]);
+    execFileSync(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', PYTHON_REQUIREMENTS]);
+    writeFileSync(installed, '');
+  }
+  const folder = join(__dirname, '..');
+  return LambdaProcess.python(interpreter, join(folder, 'examples', 'agent-events-consumer', 'python', 'index.py'), {
+    ...environment, SCHEMA_FILE: join(folder, 'schemas', 'agent-event.json'),
+  });
+}
 
 function agentEvent(EventId: string, AgentARN: string, status: string, EventType = 'STATE_CHANGE'): object {
   return {
@@ -63,19 +95,8 @@ interface Response {
 
 let dynamodb: FakeDynamoDb;
 let consumer: LambdaProcess;
-beforeAll(async () => {
-  dynamodb = await FakeDynamoDb.start();
-  consumer = new LambdaProcess(HANDLER, { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, TABLE_NAME: 'agents' });
-});
-afterAll(async () => {
-  await consumer.stop();
-  await dynamodb.stop();
-});
-beforeEach(() => {
-  dynamodb.items.clear();
-  dynamodb.failures = 0;
-  consumer.log = '';
-});
+beforeAll(async () => { dynamodb = await FakeDynamoDb.start(); });
+afterAll(() => dynamodb.stop());
 
 async function invoke(records: KinesisRecord[]): Promise<string[]> {
   const { batchItemFailures } = await consumer.invoke<Response>({ Records: records });
@@ -100,13 +121,15 @@ function agents(): Record<string, [status: unknown, events: unknown]> {
     .map(([id, item]) => [id.replace('agents ', ''), [Object.values(item.status)[0], Object.values(item.events)[0]]]));
 }
 
-describe('template of the agent events consumer', () => {
+describe.each(['javascript', 'python'] as const)('template of the agent events consumer in %s', (language) => {
+  const template = TEMPLATES[language];
+
   test('splits and retries failed batches, and sends failed records to a bucket', () => {
-    expect(mapping).toMatchObject({
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRetryAttempts: 5,
-      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^Failures/), 'Arn'] } } },
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [assertions.Match.stringLikeRegexp('^Failures'), 'Arn'] } } },
     });
   });
 
@@ -124,12 +147,32 @@ describe('template of the agent events consumer', () => {
 
   test('passes the table to the function, and deletes expired events from the table', () => {
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
-    template.hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.handler', Environment: { Variables: { TABLE_NAME: { Ref: table } } } });
+    template.hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.handler', Environment: { Variables: assertions.Match.objectLike({ TABLE_NAME: { Ref: table } }) } });
     template.hasResourceProperties('AWS::DynamoDB::Table', { TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } });
   });
 });
 
-describe('function of the agent events consumer', () => {
+test('the Python function reads the schema and its validator from layers', () => {
+  const [schemas] = Object.keys(TEMPLATES.python.findResources('AWS::Lambda::LayerVersion'));
+  TEMPLATES.python.hasResourceProperties('AWS::Lambda::Function', {
+    Runtime: 'python3.13',
+    Layers: [{ Ref: schemas }, { Ref: assertions.Match.stringLikeRegexp('powertoolspython') }],
+    Environment: { Variables: assertions.Match.objectLike({ SCHEMA_FILE: '/opt/agent-event.json' }) },
+  });
+});
+
+describe.each([
+  ['JavaScript', startJavascript] as const,
+  ...hasPython ? [['Python', startPython] as const] : [],
+])('function of the agent events consumer in %s', (_, start) => {
+  beforeAll(() => { consumer = start({ AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, TABLE_NAME: 'agents' }); });
+  afterAll(() => consumer.stop());
+  beforeEach(() => {
+    dynamodb.items.clear();
+    dynamodb.failures = 0;
+    consumer.log = '';
+  });
+
   const BATCH = shard(agentEvent('1', ANN, 'Available'), agentEvent('2', JO, 'Lunch'), agentEvent('3', ANN, 'Offline', 'LOGOUT'));
 
   test('stores the latest status of each agent', async () => {
@@ -166,7 +209,10 @@ describe('function of the agent events consumer', () => {
     ['null', 'null'],
     ['an event without an id', { ...agentEvent('1', ANN, 'Available'), EventId: undefined }],
     ['an event without an agent', { ...agentEvent('1', ANN, 'Available'), AgentARN: undefined }],
-  ])('reports %s as a failed record', async (_, malformed) => {
+    ['an event of an unknown type', { ...agentEvent('1', ANN, 'Available'), EventType: 'LUNCH' }],
+    ['an event with a snapshot of another type', { ...agentEvent('1', ANN, 'Available'), CurrentAgentSnapshot: 'Available' }],
+    ['a contact record', { ContactId: '1', Channel: 'VOICE' }],
+  ])('reports %s as a failed record', async (__, malformed) => {
     const batch = shard(agentEvent('1', JO, 'Available'), malformed, agentEvent('2', JO, 'Lunch'));
     expect(await invoke(batch)).toEqual([batch[1].kinesis.sequenceNumber]);
     expect(agents()).toEqual({ [JO]: ['Available', '1'] }); // Lambda retries the rest of the batch
@@ -194,7 +240,7 @@ describe('function of the agent events consumer', () => {
       dynamodb.items.clear();
       const records = shard(...contents);
       const failures = await deliver(records);
-      expect(failures).toEqual(records.filter((_, index) => typeof contents[index] === 'string'));
+      expect(failures).toEqual(records.filter((__, index) => typeof contents[index] === 'string'));
       const events = contents.filter((one) => typeof one === 'object') as Array<{ AgentARN: string; EventId: string }>;
       expect(Object.fromEntries(Object.entries(agents()).map(([agent, [, count]]) => [agent, Number(count)]))).toEqual(
         Object.fromEntries([...new Set(events.map(({ AgentARN }) => AgentARN))].map((agent) => [

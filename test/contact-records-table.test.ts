@@ -1,8 +1,8 @@
-import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose, aws_s3 as s3, CfnParameter, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose, aws_s3 as s3, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import { ACCOUNT, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
-import { ConnectDataStreaming, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
+import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import { renderString, replaceIntrinsics } from './template/intrinsics';
 
 function streaming(stack: Stack, props?: NewDeliveryStreamProps): ConnectDataStreaming {
@@ -98,6 +98,27 @@ describe('ContactRecordsTable', () => {
     expect(partitions(stack)['projection.dt.range']).toEqual({ 'Fn::Join': ['', [{ Ref: 'Day' }, ',NOW']] });
   });
 
+  test('reads the bucket of a delivery stream without a delivery stream or a bucket of its own', () => {
+    const stack = newStack();
+    const table = newTable(stack);
+    expect([table.deliveryStream, table.bucket]).toEqual([undefined, undefined]);
+    Template.fromStack(stack).resourceCountIs('AWS::KinesisFirehose::DeliveryStream', 1);
+    Template.fromStack(stack).resourceCountIs('AWS::S3::Bucket', 2);
+  });
+
+  test('reads a specified bucket', () => {
+    const stack = newStack();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Own', 'own-bucket');
+    const data = streaming(stack, { bucket });
+    const table = new ContactRecordsTable(stack, 'Table', { streaming: data });
+    table.grantRead(new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() }));
+
+    expect(data.contactRecordsBucket).toBeUndefined();
+    expect(partitions(stack)['storage.location.template']).toBe('s3://own-bucket/contact-records/dt=${dt}/');
+    const policies = JSON.stringify(resources(stack, 'AWS::IAM::Policy'));
+    expect(policies).toContain(':s3:::own-bucket/contact-records/*');
+  });
+
   test('references the bucket of a construct in another stack', () => {
     const app = new App();
     const data = streaming(new Stack(app, 'Data', { env: ENV }));
@@ -118,9 +139,14 @@ describe('contactRecordsBucket', () => {
     });
   });
 
+  test('can have lifecycle rules', () => {
+    const stack = newStack();
+    streaming(stack).contactRecordsBucket!.addLifecycleRule({ expiration: Duration.days(30) });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', { LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30, Status: 'Enabled' }] } });
+  });
+
   test.each<[string, (stack: Stack) => StreamingDestination | undefined]>([
     ['are not streamed', () => undefined],
-    ['are sent to a Kinesis data stream', () => StreamingDestination.newKinesisStream()],
     ['are sent to an existing delivery stream', (stack) => StreamingDestination.deliveryStream(
       firehose.DeliveryStream.fromDeliveryStreamName(stack, 'Existing', 'existing'))],
     ['are delivered to a specified destination', (stack) => StreamingDestination.newDeliveryStream({ destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Own')) })],
@@ -134,8 +160,8 @@ describe('contactRecordsBucket', () => {
 
     expect(data.contactRecordsBucket).toBeUndefined();
     expect(() => new ContactRecordsTable(stack, 'Table', { streaming: data })).toThrow(
-      'Stack/Table: streaming must have created a bucket for contact records, got Stack/Streaming without one; set contactRecords to '
-      + 'StreamingDestination.newDeliveryStream() without a destination of your own');
+      'Stack/Table: streaming must stream contact records to a bucket or a Kinesis data stream, got Stack/Streaming without one; set contactRecords of '
+      + 'Stack/Streaming to StreamingDestination.newKinesisStream(), or to StreamingDestination.newDeliveryStream() without a destination of your own');
   });
 });
 
@@ -148,6 +174,75 @@ describe('ContactRecordsTable validation', () => {
   test.each(['22.11.2026', '2026-11-22T00:00:00Z', 'since 2026-11-22'])('rejects "%s" as a first day', (firstDay) => {
     expect(() => newTable(newStack(), { firstDay })).toThrow(
       `Stack/Table: firstDay must be a day in the format yyyy-MM-dd, got "${firstDay}"; specify a value such as 2020-01-01`);
+  });
+
+  test.each(['2026-13-45', '2025-02-30', '2026-00-10'])('rejects "%s", which is not a day', (firstDay) => {
+    expect(() => newTable(newStack(), { firstDay })).toThrow(
+      `Stack/Table: firstDay must be a day in the format yyyy-MM-dd, got "${firstDay}", which is not in the calendar; specify a value such as 2020-01-01`);
+  });
+
+  test('rejects a first day that is more than 31 days in the future', () => {
+    const day = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+    expect(() => newTable(newStack(), { firstDay: day(31) })).not.toThrow();
+    expect(() => newTable(newStack(), { firstDay: '2024-02-29' })).not.toThrow();
+    for (const firstDay of [day(33), '2999-01-01']) {
+      expect(() => newTable(newStack(), { firstDay })).toThrow(
+        `Stack/Table: firstDay must be at most 31 days in the future, got "${firstDay}": the table is empty until then; specify a value such as 2020-01-01`);
+    }
+  });
+
+  test.each<[string, unknown, string]>([
+    ['streaming', undefined, 'streaming must be a ConnectDataStreaming, got undefined; specify the construct that streams the data'],
+    ['streaming', 'Streaming', 'streaming must be a ConnectDataStreaming, got "Streaming"; specify the construct that streams the data'],
+    ['streaming', newStack(), 'streaming must be a ConnectDataStreaming, got Stack; specify the construct that streams the data'],
+    ['database', 'analytics', 'database must be an AWS Glue database, got "analytics"; specify a CfnDatabase, or remove database to create one'],
+    ['database', null, 'database must be an AWS Glue database, got null; specify a CfnDatabase, or remove database to create one'],
+    ['database', {}, 'database must be an AWS Glue database, got Object; specify a CfnDatabase, or remove database to create one'],
+    ['tableName', 5, 'tableName must consist of lowercase letters, digits and underscores, got 5; specify a value such as contact_records'],
+    ['firstDay', 2026, 'firstDay must be a day in the format yyyy-MM-dd, got 2026; specify a value such as 2020-01-01'],
+  ])('rejects a %s of another type, which JavaScript does not prevent: %p', (prop, value, message) => {
+    expect(() => newTable(newStack(), { [prop]: value })).toThrow(`Stack/Table: ${message}`);
+  });
+
+  describe('of tables in one database', () => {
+    const IMPORTED = { databaseRef: { databaseName: 'analytics', catalogId: ACCOUNT } } as unknown as glue.CfnDatabase;
+    const database = (stack: Stack, id = 'Database') => new glue.CfnDatabase(stack, id, { catalogId: ACCOUNT, databaseInput: { name: 'analytics' } });
+    const error = 'Stack/Other: tableName must be unique in the database, got "contact_records", which Stack/Table/Resource already uses; specify another '
+      + 'tableName, or another database';
+
+    test('rejects two tables of one name', () => {
+      const stack = newStack();
+      const data = streaming(stack);
+      const props = { streaming: data, database: database(stack) };
+      new ContactRecordsTable(stack, 'Table', props);
+      expect(() => new ContactRecordsTable(stack, 'Other', props)).toThrow(error);
+      expect(() => new ContactRecordsTable(stack, 'Third', { ...props, tableName: 'more_contact_records' })).not.toThrow();
+    });
+
+    test('rejects the name of a table that an L1 construct defines, and of a database that is imported twice', () => {
+      const stack = newStack();
+      new glue.CfnTable(stack, 'Iceberg', { catalogId: ACCOUNT, databaseName: 'analytics' });
+      new glue.CfnTable(stack, 'Token', { catalogId: ACCOUNT, databaseName: 'analytics', tableInput: Lazy.any({ produce: () => ({}) }) });
+      new glue.CfnTable(stack, 'Own', { catalogId: ACCOUNT, databaseName: 'analytics', tableInput: { name: 'contact_records' } });
+      expect(() => newTable(stack, { database: IMPORTED })).toThrow('Stack/Table: tableName must be unique in the database, got "contact_records", which Stack/Own already uses');
+    });
+
+    test('accepts tables of one name in different databases, accounts and Regions', () => {
+      const stack = newStack();
+      const data = streaming(stack);
+      new ContactRecordsTable(stack, 'Table', { streaming: data, database: database(stack) });
+      expect(() => new ContactRecordsTable(stack, 'Other', { streaming: data, database: database(stack, 'OtherDatabase') })).not.toThrow();
+      expect(() => new ContactRecordsTable(stack, 'Third', { streaming: data })).not.toThrow();
+
+      const app = new App();
+      for (const [id, env] of Object.entries({ One: ENV, Two: { ...ENV, region: 'eu-west-1' }, Three: { ...ENV, account: '444455556666' } })) {
+        const [region, account] = [env.region, env.account];
+        const another = new Stack(app, id, { env });
+        const instance = ConnectInstance.fromInstanceArn(another, 'Instance', `arn:aws:connect:${region}:${account}:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111`);
+        const streamed = new ConnectDataStreaming(another, 'Streaming', { instance, contactRecords: StreamingDestination.newDeliveryStream() });
+        expect(() => new ContactRecordsTable(another, 'Table', { streaming: streamed, database: IMPORTED })).not.toThrow();
+      }
+    });
   });
 });
 
@@ -207,5 +302,35 @@ describe('grantRead', () => {
       identityPolicies,
       resourcePolicy: action.startsWith('kms:') ? keyPolicy : undefined,
     })).toBe(effect === 'allows');
+  });
+
+  const warning = (principal: string) =>
+    `AWS CDK cannot grant ${principal} access to the table, because it cannot change the resource policy of the AWS Glue Data Catalog of account ${ACCOUNT}; `
+    + 'grant read access to a role of this account, or share the table and its objects with AWS Lake Formation, then acknowledge this warning [ack: cdk-connect-data-streaming:readByCatalogOwner]';
+
+  test.each<[string, (scope: Stack) => iam.IGrantable]>([
+    ['a service', () => new iam.ServicePrincipal('quicksight.amazonaws.com')],
+    ['the account', () => new iam.AccountRootPrincipal()],
+    ['another account', () => new iam.AccountPrincipal('444455556666')],
+    ['an imported role of another account', (scope) => iam.Role.fromRoleArn(scope, 'Foreign', 'arn:aws:iam::444455556666:role/analyst')],
+    ['a role of another account that the app defines', (scope) => new iam.Role(
+      new Stack(scope.node.root as App, 'Other', { env: { account: '444455556666', region: REGION } }), 'Role', { assumedBy: new iam.AccountRootPrincipal(), roleName: 'analyst' })],
+  ])('is not successful, grants nothing and adds a warning for %s', (_, principal) => {
+    const scope = newStack();
+    const data = newTable(scope);
+    const grantee = principal(scope);
+    const before = Template.fromStack(scope).toJSON();
+    expect(data.grantRead(grantee).success).toBe(false);
+    expect(Template.fromStack(scope).toJSON()).toEqual(before);
+    Annotations.fromStack(scope).hasWarning('/Stack/Table', warning(String(grantee.grantPrincipal)));
+  });
+
+  test('adds no warning for a principal of the account', () => {
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('Data Catalog'));
+  });
+
+  test.each([undefined, null, 'arn:aws:iam::111122223333:role/analyst', {}])('rejects %p, which is not a principal', (grantee) => {
+    expect(() => newTable(newStack()).grantRead(grantee as unknown as iam.IGrantable)).toThrow(
+      /^Stack\/Table: grantee must be an IAM principal, got .*; specify a role, a user or a group, or a resource that has a role$/);
   });
 });

@@ -2,12 +2,15 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ALL_FIELDS } from './samples/agent-events';
 import { ACCOUNT, associations, connectStatements, ENV, INSTANCE_ID, resources, ROLE_ARN, theOnly, types } from './support';
 import { RegionalStreaming } from '../examples/global-resiliency/regional-streaming';
 import { Leaving, Left } from '../examples/leave/leaving';
 import { ContactCenters } from '../examples/many-instances/contact-centers';
 import { Migrated } from '../examples/migrate-from-l1/after';
 import { HandWritten } from '../examples/migrate-from-l1/before';
+import { statusOf } from '../examples/querying/agent-status';
+import { QueriedStreaming } from '../examples/querying/queried-streaming';
 
 const ROOT = join(__dirname, '..');
 
@@ -88,6 +91,20 @@ describe('removal of the construct', () => {
   test('keeps the statement for Amazon Connect in the policy of the retained key', () => {
     expect(statementsOf(new Leaving(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', hasLiteralRole: false }]);
     expect(statementsOf(new Left(new App(), 'Stack', { env: ENV }))).toEqual([{ Action: 'kms:GenerateDataKey', hasLiteralRole: true }]);
+  });
+});
+
+describe('querying', () => {
+  test('creates the tables of contact records and agent events in one database', () => {
+    const stack = new QueriedStreaming(new App(), 'Stack', { env: ENV });
+    const [database] = theOnly(resources(stack, 'AWS::Glue::Database'));
+    expect(Object.values(resources(stack, 'AWS::Glue::Table')).map(({ Properties }) => Properties.DatabaseName)).toEqual([{ Ref: database }, { Ref: database }]);
+    Annotations.fromStack(stack).hasNoError('*', Match.anyValue());
+  });
+
+  test('reads the status of an agent from an event', () => {
+    expect(statusOf(ALL_FIELDS)).toBe('Available');
+    expect(statusOf({ ...ALL_FIELDS, CurrentAgentSnapshot: null })).toBeUndefined();
   });
 });
 

@@ -2,6 +2,8 @@ import * as library from '../src';
 
 test('the package exports exactly the documented classes and enums', () => {
   expect(Object.entries(library).map(([name, value]) => [name, typeof value]).sort()).toEqual([
+    ['AgentEventsTable', 'function'],
+    ['ChatAnalysisSegmentsTable', 'function'],
     ['ConnectDataStreaming', 'function'],
     ['ConnectInstance', 'function'],
     ['ContactRecordsTable', 'function'],
@@ -11,5 +13,6 @@ test('the package exports exactly the documented classes and enums', () => {
     ['KeyAccess', 'object'],
     ['KinesisStreamDestination', 'function'],
     ['StreamingDestination', 'function'],
+    ['VoiceAnalysisSegmentsTable', 'function'],
   ]);
 });

@@ -11,7 +11,9 @@ import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { existingStream } from './simulation/scenarios';
 import { ENV, existingInstance, instanceWithRole } from './support';
 import { acknowledgeAwsSolutions, acknowledgeHipaa } from '../examples/cdk-nag/acknowledge';
-import { ConnectDataStreaming, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination } from '../src';
+import {
+  AgentEventsTable, ConnectDataStreaming, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,
+} from '../src';
 
 const PAGE = readFileSync(join(__dirname, '..', 'docs', 'cdk-nag.md'), 'utf8');
 const EXAMPLE = readFileSync(join(__dirname, '..', 'examples', 'cdk-nag', 'acknowledge.ts'), 'utf8');
@@ -36,6 +38,11 @@ const table: Build = (stack) => {
   new ContactRecordsTable(stack, 'Table', { streaming });
   return streaming;
 };
+const kinesisTable: Build = (stack) => {
+  const streaming = knownRole(stack);
+  new AgentEventsTable(stack, 'Table', { streaming });
+  return streaming;
+};
 const grant: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: existingStream(stack) });
 const allDestinations: Build = (stack) => new ConnectDataStreaming(stack, 'Streaming', {
   instance: existingInstance(stack),
@@ -51,9 +58,10 @@ const ownDestination: Build = (stack) => new ConnectDataStreaming(stack, 'Stream
 const PACKS = { AwsSolutions: AwsSolutionsChecks, HIPAA: HIPAASecurityChecks };
 const acknowledge = { AwsSolutions: acknowledgeAwsSolutions, HIPAA: acknowledgeHipaa };
 
-function built(build: Build): { stack: Stack; streaming: ConnectDataStreaming } {
+function built(build: Build): { stack: Stack; streaming: ConnectDataStreaming; tables: AgentEventsTable[] } {
   const stack = new Stack(new App(), 'Stack', { env: ENV });
-  return { stack, streaming: build(stack) };
+  const streaming = build(stack);
+  return { stack, streaming, tables: stack.node.findAll().filter((construct) => construct instanceof AgentEventsTable) };
 }
 
 /** Returns the rule and the construct path of each finding, without the hashes of ids. */
@@ -61,7 +69,7 @@ function findings(pack: keyof typeof PACKS, stack: Stack): string[] {
   return new PACKS[pack]().validateScope(stack).violations
     .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`))
     .map((finding) => finding
-      .replace(/<Streaming\w+[0-9A-F]{8}\.Arn>/, '<bucket>')
+      .replace(/<(Streaming|Table)\w+[0-9A-F]{8}\.Arn>/, '<bucket>')
       .replace(/Stack\/(Connect(?:ServiceRole|KeyGrant))[0-9a-f]{8}/, 'Stack/$1')
       .replace('Stack/AWS679f53fac002430cb0da5b7982bd2287', 'Stack/handler'))
     .sort();
@@ -73,21 +81,23 @@ const LOOKUP_AND_HANDLER = [
   'AwsSolutions-IAM5[Resource::*] Stack/ConnectServiceRole/CustomResourcePolicy/Resource',
   OLDER_RUNTIME,
 ];
-const FIREHOSE = [
+const firehoseAwsSolutions = (path: string) => [
   'Action::kms:GenerateDataKey*', 'Action::kms:ReEncrypt*', 'Action::s3:Abort*', 'Action::s3:DeleteObject*', 'Action::s3:GetBucket*', 'Action::s3:GetObject*',
   'Action::s3:List*', 'Resource::<bucket>/*',
-].map((finding) => `AwsSolutions-IAM5[${finding}] Stack/Streaming/ContactRecords/Role/DefaultPolicy/Resource`);
+].map((finding) => `AwsSolutions-IAM5[${finding}] Stack/${path}/Role/DefaultPolicy/Resource`);
+const FIREHOSE = firehoseAwsSolutions('Streaming/ContactRecords');
 const kds3 = (id: string) => `AwsSolutions-KDS3 Stack/Streaming/${id}/Stream/Resource`;
 const HIPAA_HANDLER = ['LambdaConcurrency', 'LambdaDLQ', 'LambdaInsideVPC'].map((rule) => `HIPAA.Security-${rule} Stack/handler/Resource`);
-const HIPAA_FIREHOSE = [
-  'HIPAA.Security-CloudWatchLogGroupEncrypted Stack/Streaming/ContactRecords/DeliveryStream/LogGroup/Resource',
-  'HIPAA.Security-IAMNoInlinePolicy Stack/Streaming/ContactRecords/Role/DefaultPolicy/Resource',
-  'HIPAA.Security-S3BucketReplicationEnabled Stack/Streaming/ContactRecords/AccessLogs/Bucket/Resource',
-  'HIPAA.Security-S3BucketReplicationEnabled Stack/Streaming/ContactRecords/Bucket/Resource',
-  'HIPAA.Security-S3BucketVersioningEnabled Stack/Streaming/ContactRecords/AccessLogs/Bucket/Resource',
-  'HIPAA.Security-S3BucketVersioningEnabled Stack/Streaming/ContactRecords/Bucket/Resource',
-  'HIPAA.Security-S3DefaultEncryptionKMS Stack/Streaming/ContactRecords/AccessLogs/Bucket/Resource',
-];
+const firehoseHipaa = (path: string) => [
+  'CloudWatchLogGroupEncrypted DeliveryStream/LogGroup',
+  'IAMNoInlinePolicy Role/DefaultPolicy',
+  'S3BucketReplicationEnabled AccessLogs/Bucket',
+  'S3BucketReplicationEnabled Bucket',
+  'S3BucketVersioningEnabled AccessLogs/Bucket',
+  'S3BucketVersioningEnabled Bucket',
+  'S3DefaultEncryptionKMS AccessLogs/Bucket',
+].map((finding) => `HIPAA.Security-${finding.replace(' ', ` Stack/${path}/`)}/Resource`);
+const HIPAA_FIREHOSE = firehoseHipaa('Streaming/ContactRecords');
 const inline = (id: string) => `HIPAA.Security-IAMNoInlinePolicy Stack/${id}/CustomResourcePolicy/Resource`;
 
 const SCENARIOS: Array<[string, Build, string[], string[]]> = [
@@ -100,6 +110,10 @@ const SCENARIOS: Array<[string, Build, string[], string[]]> = [
   ['the AWS managed key', managedKey, [], []],
   ['a new delivery stream', deliveryStream, FIREHOSE, HIPAA_FIREHOSE],
   ['a contact records table', table, FIREHOSE, HIPAA_FIREHOSE],
+  [
+    'a table of a Kinesis data stream', kinesisTable,
+    ['AwsSolutions-KDF1 Stack/Table/DeliveryStream/Resource', ...firehoseAwsSolutions('Table'), kds3('AgentEvents')], firehoseHipaa('Table'),
+  ],
   ['a KMS grant', grant, LOOKUP_AND_HANDLER, [inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER]],
   [
     'all destinations', allDestinations,
@@ -117,8 +131,8 @@ describe.each(SCENARIOS)('stack with %s', (_, build, awsSolutions, hipaa) => {
   });
 
   test.each(['AwsSolutions', 'HIPAA'] as const)('has no findings of %s after they are acknowledged', (pack) => {
-    const { stack, streaming } = built(build);
-    acknowledge[pack](streaming);
+    const { stack, streaming, tables } = built(build);
+    acknowledge[pack](streaming, ...tables);
     expect(findings(pack, stack)).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 import {
-  Annotations as Warnings, App, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, CfnParameter,
-  Duration, Stack,
+  Annotations as Warnings, App, aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms,
+  aws_lambda as lambda, aws_s3 as s3, CfnParameter, Duration, Stack,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
-import { ConnectDataStreaming, type KinesisStreamDestination, StreamingDestination } from '../src';
+import { ConnectDataStreaming, type KinesisStreamDestination, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import {
   ACCOUNT, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
   REGION, STREAM_ARN, types,
@@ -274,6 +274,149 @@ describe('newDeliveryStream()', () => {
       DeliveryStreamName: 'contact-records',
       DeliveryStreamEncryptionConfigurationInput: { KeyARN: stack.resolve(streaming.encryptionKey!.keyArn) },
       ExtendedS3DestinationConfiguration: { BucketARN: stack.resolve(bucket.bucketArn) },
+    });
+  });
+
+  test('delivers to a specified bucket in the layout of the default bucket', () => {
+    const stack = newStack();
+    const [key, bucketKey] = [new kms.Key(stack, 'StreamKey'), new kms.Key(stack, 'BucketKey')];
+    const bucket = new s3.Bucket(stack, 'Own', { encryption: s3.BucketEncryption.KMS, encryptionKey: bucketKey });
+    const encryption = firehose.StreamEncryption.customerManagedKey(key);
+    const streaming = contactRecords(stack, StreamingDestination.newDeliveryStream({ bucket, encryption }));
+
+    const template = Template.fromStack(stack);
+    expect(streaming.contactRecordsBucket).toBeUndefined();
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    template.hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
+      DeliveryStreamEncryptionConfigurationInput: { KeyARN: stack.resolve(key.keyArn) },
+      ExtendedS3DestinationConfiguration: {
+        BucketARN: stack.resolve(bucket.bucketArn),
+        CompressionFormat: 'GZIP',
+        Prefix: 'contact-records/dt=!{timestamp:yyyy-MM-dd}/',
+        ErrorOutputPrefix: 'contact-records-errors/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/',
+        ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'AppendDelimiterToRecord' }] },
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: Match.arrayWith(['kms:GenerateDataKey*']), Resource: stack.resolve(bucketKey.keyArn) }),
+        ]),
+      },
+    });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('adds a warning, which can be acknowledged, if AWS CDK cannot determine how a specified bucket is encrypted', () => {
+    const stack = newStack();
+    contactRecords(stack, StreamingDestination.newDeliveryStream({ bucket: s3.Bucket.fromBucketName(stack, 'Own', 'own-bucket') }));
+    Annotations.fromStack(stack).hasWarning('/Stack/Streaming/ContactRecords', Match.stringLikeRegexp(
+      'cannot determine how the bucket own-bucket is encrypted.*contact records cannot be delivered.*; specify the key with Bucket.fromBucketAttributes'
+      + '.*ack: cdk-connect-data-streaming:unknownBucketEncryption'));
+
+    const withKey = newStack();
+    const bucket = s3.Bucket.fromBucketAttributes(withKey, 'Own', { bucketName: 'own-bucket', encryptionKey: kms.Key.fromKeyArn(withKey, 'Key', KEY_ARN) });
+    contactRecords(withKey, StreamingDestination.newDeliveryStream({ bucket }));
+    Annotations.fromStack(withKey).hasNoWarning('*', Match.anyValue());
+  });
+
+  test.each<[string, unknown]>([['"own-bucket"', 'own-bucket'], ['null', null], ['Object', {}], ['Stack', newStack()]])('rejects %s as a bucket', (value, bucket) => {
+    expect(() => contactRecords(newStack(), StreamingDestination.newDeliveryStream({ bucket: bucket as s3.IBucket }))).toThrow(
+      `Stack/Streaming/ContactRecords: bucket must be an Amazon S3 bucket, got ${value}; specify a Bucket, or import a bucket with `
+      + 'Bucket.fromBucketAttributes({ bucketName, encryptionKey })');
+  });
+
+  test('rejects a bucket together with a destination', () => {
+    const stack = newStack();
+    const bucket = new s3.Bucket(stack, 'Own');
+    expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream({ bucket, destination: new firehose.S3Bucket(bucket) }))).toThrow(
+      'Stack/Streaming/ContactRecords: bucket cannot be combined with destination, got Stack/Own and a destination; remove bucket to use the destination, or '
+      + 'remove destination to deliver to the bucket');
+  });
+
+  test('deletes contact records after the specified time, and access logs after a year', () => {
+    const rules = (props: NewDeliveryStreamProps) => {
+      const stack = newStack();
+      contactRecords(stack, StreamingDestination.newDeliveryStream(props));
+      return Object.values(Template.fromStack(stack).findResources('AWS::S3::Bucket')).map(({ Properties }) => [
+        'LoggingConfiguration' in Properties ? 'records' : 'access logs', Properties.LifecycleConfiguration?.Rules ?? [],
+      ]).sort();
+    };
+    const accessLogs = ['access logs', [{ ExpirationInDays: 365, Status: 'Enabled' }]];
+    expect(rules({})).toEqual([accessLogs, ['records', []]]);
+    expect(rules({ recordsExpireAfter: Duration.days(730) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 730, Status: 'Enabled' }]]]);
+    expect(rules({ recordsExpireAfter: Duration.hours(48) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 2, Status: 'Enabled' }]]]);
+  });
+
+  test('accepts an unresolved number of days after which contact records are deleted', () => {
+    const stack = newStack();
+    const recordsExpireAfter = Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber);
+    contactRecords(stack, StreamingDestination.newDeliveryStream({ recordsExpireAfter }));
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', { LifecycleConfiguration: { Rules: [{ ExpirationInDays: { Ref: 'Days' } }] } });
+  });
+
+  test.each<[string, (stack: Stack) => unknown, string]>([
+    ['no days', () => Duration.days(0), 'must be a whole number of days, at least 1, got 0 days'],
+    ['a part of a day', () => Duration.hours(12), 'must be a whole number of days, at least 1, got 12 hours'],
+    ['an unresolved number of hours', (stack) => Duration.hours(new CfnParameter(stack, 'Hours', { type: 'Number' }).valueAsNumber), 'must be a whole number of days, at least 1, got <token> hours'],
+    ['a number', () => 365, 'must be a Duration, got 365'],
+    ['null', () => null, 'must be a Duration, got null'],
+  ])('rejects %s as the time after which contact records are deleted', (_, time, message) => {
+    const stack = newStack();
+    expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream({ recordsExpireAfter: time(stack) as Duration }))).toThrow(
+      `Stack/Streaming/ContactRecords: recordsExpireAfter ${message}; specify a value such as Duration.days(365)`);
+  });
+
+  test.each<[string, (bucket: s3.Bucket) => NewDeliveryStreamProps]>([
+    ['bucket', (bucket) => ({ bucket })],
+    ['destination', (bucket) => ({ destination: new firehose.S3Bucket(bucket) })],
+  ])('rejects recordsExpireAfter together with a %s, which it does not apply to', (_, props) => {
+    const stack = newStack();
+    expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream({ ...props(new s3.Bucket(stack, 'Own')), recordsExpireAfter: Duration.days(30) }))).toThrow(
+      'Stack/Streaming/ContactRecords: recordsExpireAfter cannot be combined with bucket or destination, got 30 days; add a lifecycle rule to your bucket instead, '
+      + 'for example with Bucket.addLifecycleRule()');
+  });
+
+  describe('with a specified destination', () => {
+    const warnings = (props: (stack: Stack) => firehose.S3BucketProps) => {
+      const stack = newStack();
+      const destination = new firehose.S3Bucket(new s3.Bucket(stack, 'Own'), props(stack));
+      contactRecords(stack, StreamingDestination.newDeliveryStream({ destination }));
+      return Annotations.fromStack(stack).findWarning('/Stack/Streaming/ContactRecords', Match.stringLikeRegexp('missingRecordDelimiter'))
+        .map(({ entry }) => entry.data);
+    };
+
+    test('adds a warning, which can be acknowledged, if the destination adds no delimiter', () => {
+      const expected = ['the destination of contact records adds no delimiter. Firehose concatenates the JSON objects, which Amazon Athena and most readers cannot '
+        + 'separate; add new AppendDelimiterToRecordProcessor() to the processors of the destination, or acknowledge this warning if the readers can separate '
+        + 'the objects [ack: cdk-connect-data-streaming:missingRecordDelimiter]'];
+      expect(warnings(() => ({}))).toEqual(expected);
+      expect(warnings(() => ({ processors: [new firehose.DecompressionProcessor()] }))).toEqual(expected);
+    });
+
+    test('adds no warning if the destination adds a delimiter, converts the format, or has a function that defines the output', () => {
+      expect(warnings(() => ({ processors: [new firehose.AppendDelimiterToRecordProcessor()] }))).toEqual([]);
+      expect(warnings((stack) => ({
+        processors: [new firehose.LambdaFunctionProcessor(lambda.Function.fromFunctionArn(stack, 'Function', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`))],
+      }))).toEqual([]);
+      expect(warnings((stack) => ({
+        dataFormatConversion: {
+          inputFormat: firehose.InputFormat.HIVE_JSON,
+          outputFormat: firehose.OutputFormat.PARQUET,
+          schemaConfiguration: firehose.SchemaConfiguration.fromCfnTable(new glue.CfnTable(stack, 'Table', {
+            catalogId: ACCOUNT, databaseName: 'd', tableInput: { name: 't' },
+          })),
+        },
+      }))).toEqual([]);
+    });
+
+    test('adds no warning if it is not an Amazon S3 destination', () => {
+      const stack = newStack();
+      const destination: firehose.IDestination = {
+        bind: () => ({ httpEndpointDestinationConfiguration: { endpointConfiguration: { url: 'https://example.com' }, s3Configuration: { bucketArn: 'b', roleArn: 'r' } } }) as firehose.DestinationConfig,
+      };
+      contactRecords(stack, StreamingDestination.newDeliveryStream({ destination }));
+      Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
     });
   });
 

@@ -9,4 +9,6 @@ if (typeof instanceArn !== 'string') {
 }
 const [, , , region, account] = instanceArn.split(':');
 
-new AgentEventsConsumer(app, 'AgentEventsConsumer', { instanceArn, env: { account, region } });
+const language = app.node.tryGetContext('language') === 'python' ? 'python' : 'javascript';
+
+new AgentEventsConsumer(app, 'AgentEventsConsumer', { instanceArn, language, env: { account, region } });

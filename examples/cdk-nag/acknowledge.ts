@@ -1,17 +1,25 @@
 import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { ConnectDataStreaming } from 'cdk-connect-data-streaming';
+import type {
+  AgentEventsTable, ChatAnalysisSegmentsTable, ConnectDataStreaming, ContactRecordsTable, VoiceAnalysisSegmentsTable,
+} from 'cdk-connect-data-streaming';
 
-/** Acknowledges the findings of the `AwsSolutions` rule pack for data streaming. */
-export function acknowledgeAwsSolutions(streaming: ConnectDataStreaming): void {
+type Table = AgentEventsTable | ChatAnalysisSegmentsTable | ContactRecordsTable | VoiceAnalysisSegmentsTable;
+
+/** Acknowledges the findings of the `AwsSolutions` rule pack for data streaming, and for tables that deliver a Kinesis data stream. */
+export function acknowledgeAwsSolutions(streaming: ConnectDataStreaming, ...tables: Table[]): void {
   const stack = Stack.of(streaming);
-  const bucket = streaming.contactRecordsBucket;
-  if (bucket) {
-    acknowledge(streaming, 'AWS CDK grants the role of the delivery stream access to one bucket and one key', [
+  const buckets = [[streaming, streaming.contactRecordsBucket], ...tables.map((table) => [table, table.bucket] as const)] as const;
+  for (const [construct, bucket] of buckets) {
+    if (!bucket) continue;
+    acknowledge(construct, 'AWS CDK grants the role of the delivery stream access to one bucket and one key', [
       ...['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:DeleteObject*', 's3:Abort*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*']
         .map((action) => `AwsSolutions-IAM5[Action::${action}]`),
-      `AwsSolutions-IAM5[Resource::<${stack.getLogicalId(bucket.node.defaultChild as CfnElement)}.Arn>/*]`,
+      `AwsSolutions-IAM5[Resource::<${Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnElement)}.Arn>/*]`,
     ]);
+  }
+  for (const table of tables) {
+    acknowledge(table, 'a delivery stream that reads a Kinesis data stream uses the encryption of its source', ['AwsSolutions-KDF1']);
   }
   acknowledge(streaming, 'a customer managed key allows cross-account access, rotation and auditing', ['AwsSolutions-KDS3']);
   for (const lookup of childrenOf(stack, /^ConnectServiceRole/)) {
@@ -25,15 +33,17 @@ export function acknowledgeAwsSolutions(streaming: ConnectDataStreaming): void {
   }
 }
 
-/** Acknowledges the findings of the `HIPAA.Security` rule pack for data streaming. */
-export function acknowledgeHipaa(streaming: ConnectDataStreaming): void {
+/** Acknowledges the findings of the `HIPAA.Security` rule pack for data streaming, and for tables that deliver a Kinesis data stream. */
+export function acknowledgeHipaa(streaming: ConnectDataStreaming, ...tables: Table[]): void {
   const stack = Stack.of(streaming);
-  acknowledge(streaming, 'AWS CDK generates the inline policy of this single-purpose role', ['HIPAA.Security-IAMNoInlinePolicy']);
-  acknowledge(streaming, 'Amazon Connect also retains contact records for 24 months', ['HIPAA.Security-S3BucketReplicationEnabled']);
-  acknowledge(streaming, 'deleted contact records must not remain as object versions', ['HIPAA.Security-S3BucketVersioningEnabled']);
-  acknowledge(streaming, 'contains delivery errors, not contact records', ['HIPAA.Security-CloudWatchLogGroupEncrypted']);
-  for (const accessLogs of streaming.node.findAll().filter(({ node }) => node.id === 'AccessLogs')) {
-    acknowledge(accessLogs, 'Amazon S3 delivers server access logs only to buckets with SSE-S3', ['HIPAA.Security-S3DefaultEncryptionKMS']);
+  for (const construct of [streaming, ...tables]) {
+    acknowledge(construct, 'AWS CDK generates the inline policy of this single-purpose role', ['HIPAA.Security-IAMNoInlinePolicy']);
+    acknowledge(construct, 'Amazon Connect also retains contact records for 24 months', ['HIPAA.Security-S3BucketReplicationEnabled']);
+    acknowledge(construct, 'deleted records must not remain as object versions', ['HIPAA.Security-S3BucketVersioningEnabled']);
+    acknowledge(construct, 'contains delivery errors, not records', ['HIPAA.Security-CloudWatchLogGroupEncrypted']);
+    for (const accessLogs of construct.node.findAll().filter(({ node }) => node.id === 'AccessLogs')) {
+      acknowledge(accessLogs, 'Amazon S3 delivers server access logs only to buckets with SSE-S3', ['HIPAA.Security-S3DefaultEncryptionKMS']);
+    }
   }
   for (const customResource of childrenOf(stack, /^Connect(ServiceRole|KeyGrant)/)) {
     acknowledge(customResource, 'AWS CDK generates the inline policy of this single-purpose role', ['HIPAA.Security-IAMNoInlinePolicy']);

@@ -18,7 +18,7 @@ type ContactCenterDataProps struct {
 }
 
 // NewContactCenterData sends contact records to a new delivery stream and agent events to an existing stream, with alarms
-// for both.
+// for both and a table of agent events.
 func NewContactCenterData(scope constructs.Construct, id string, props *ContactCenterDataProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, &props.StackProps)
 
@@ -31,6 +31,10 @@ func NewContactCenterData(scope constructs.Construct, id string, props *ContactC
 		Instance:       connect.ConnectInstance_FromInstanceArn(stack, jsii.String("Instance"), props.InstanceArn),
 		ContactRecords: connect.StreamingDestination_NewDeliveryStream(nil),
 		AgentEvents:    connect.StreamingDestination_KinesisStream(agentEvents),
+	})
+
+	connect.NewAgentEventsTable(stack, jsii.String("AgentEventsTable"), &connect.AgentEventsTableProps{
+		Streaming: streaming,
 	})
 
 	connect.NewDataStreamingMonitoring(stack, jsii.String("Monitoring"), &connect.DataStreamingMonitoringProps{

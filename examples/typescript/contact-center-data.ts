@@ -1,5 +1,7 @@
 import { aws_kinesis as kinesis, aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
-import { ConnectDataStreaming, ConnectInstance, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination } from 'cdk-connect-data-streaming';
+import {
+  AgentEventsTable, ConnectDataStreaming, ConnectInstance, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,
+} from 'cdk-connect-data-streaming';
 import type { Construct } from 'constructs';
 
 export interface ContactCenterDataProps extends StackProps {
@@ -11,7 +13,7 @@ export interface ContactCenterDataProps extends StackProps {
   readonly agentEventsKeyArn: string;
 }
 
-/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms and audit rules for both. */
+/** Streams contact records and agent events, with alarms and audit rules for both, and a table of agent events. */
 export class ContactCenterData extends Stack {
   constructor(scope: Construct, id: string, props: ContactCenterDataProps) {
     super(scope, id, props);
@@ -27,6 +29,7 @@ export class ContactCenterData extends Stack {
       agentEvents: StreamingDestination.kinesisStream(agentEvents),
     });
 
+    new AgentEventsTable(this, 'AgentEventsTable', { streaming });
     new DataStreamingMonitoring(this, 'Monitoring', { streaming });
     new DataStreamingAudit(this, 'Audit', { streaming });
   }

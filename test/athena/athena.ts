@@ -22,8 +22,11 @@ export interface TableInput {
 }
 
 /** The Athena functions that DuckDB does not support or defines differently. */
-const FUNCTIONS = [
+export const FUNCTIONS = [
+  'CREATE MACRO cardinality(list) AS len(list)',
+  'CREATE MACRO date_diff(unit, start, stop) AS date_sub(unit, start, stop)',
   'CREATE MACRO element_at(m, k) AS m[k]',
+  'CREATE MACRO sequence(start, stop) AS CASE WHEN start > stop THEN generate_series(start, stop, -1) ELSE generate_series(start, stop) END',
   'CREATE MACRO from_iso8601_timestamp(t) AS CAST(t AS TIMESTAMPTZ)',
 ];
 
@@ -36,8 +39,8 @@ export class Athena {
   }
 
   private readonly scratch = mkdtempSync(join(tmpdir(), 'athena-'));
-  /** The deserialization error of each invalid column. A query fails only if it reads such a column. */
-  private readonly unreadable = new Map<string, Error>();
+  /** The deserialization error of each invalid column of each table. A query fails only if it reads such a column. */
+  private readonly unreadable: Record<string, Map<string, Error>> = {};
 
   private constructor(private readonly connection: DuckDBConnection) {}
 
@@ -49,11 +52,12 @@ export class Athena {
   /** Loads the objects of a table. The folder `s3` stands in for Amazon S3 and contains a folder for each bucket. */
   public async load(table: TableInput, s3: string): Promise<void> {
     if (table.StorageDescriptor.SerdeInfo.SerializationLibrary !== 'org.apache.hive.hcatalog.data.JsonSerDe') throw new Error('the table must use the Hive JSON SerDe');
-    this.unreadable.clear();
+    const unreadable = new Map<string, Error>();
+    this.unreadable[table.Name] = unreadable;
     const columns = table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)] as const);
     const [{ Name: partition, Type }] = table.PartitionKeys;
     const rows = partitions(table).flatMap(({ day, prefix }) => linesBelow(join(s3, prefix))
-      .map((line) => ({ ...this.row(columns, JSON.parse(line)), [partition]: day })));
+      .map((line) => ({ ...rowOf(columns, JSON.parse(line), unreadable), [partition]: day })));
 
     const file = join(this.scratch, 'rows.json');
     writeFileSync(file, rows.map((value) => `${JSON.stringify(value)}\n`).join(''));
@@ -63,22 +67,23 @@ export class Athena {
   }
 
   public async query(sql: string): Promise<Row[]> {
-    for (const [column, error] of this.unreadable) {
-      if (new RegExp(`\\b${column}\\b`).test(sql)) throw error;
+    const reads = (name: string) => new RegExp(`\\b${name}\\b`).test(sql);
+    for (const [table, columns] of Object.entries(this.unreadable)) {
+      for (const [column, error] of columns) if (reads(table) && reads(column)) throw error;
     }
     return (await this.connection.runAndReadAll(sql)).getRowObjectsJson();
   }
+}
 
-  private row(columns: Array<readonly [string, HiveType]>, record: unknown): object {
-    return Object.assign({}, ...columns.map(([name, type]) => {
-      try {
-        return deserialize({ kind: 'struct', fields: { [name]: type } }, record);
-      } catch (error) {
-        this.unreadable.set(name, error as Error);
-        return {};
-      }
-    })) as object;
-  }
+function rowOf(columns: Array<readonly [string, HiveType]>, record: unknown, unreadable: Map<string, Error>): object {
+  return Object.assign({}, ...columns.map(([name, type]) => {
+    try {
+      return deserialize({ kind: 'struct', fields: { [name]: type } }, record);
+    } catch (error) {
+      unreadable.set(name, error as Error);
+      return {};
+    }
+  })) as object;
 }
 
 /** Writes an object to the folder that stands in for Amazon S3. */

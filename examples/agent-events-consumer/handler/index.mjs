@@ -4,8 +4,11 @@
  * @see https://docs.aws.amazon.com/connect/latest/adminguide/agent-event-stream-model.html
  */
 import { DynamoDBClient, TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import Ajv from 'ajv/dist/2020';
+import schema from 'cdk-connect-data-streaming/schemas/agent-event.json';
 
 const dynamodb = new DynamoDBClient();
+const isAgentEvent = new Ajv().compile(schema);
 
 // Kinesis can deliver an event again during the retention period of the stream, which is one day.
 const REMEMBERED_SECONDS = 2 * 24 * 60 * 60;
@@ -26,7 +29,7 @@ export async function handler({ Records }) {
 
 function parse(data) {
   const event = JSON.parse(Buffer.from(data, 'base64').toString());
-  if (typeof event?.EventId !== 'string' || typeof event.AgentARN !== 'string') throw new TypeError('not an agent event');
+  if (!isAgentEvent(event)) throw new TypeError('not an agent event');
   return event;
 }
 

@@ -2,6 +2,7 @@ from aws_cdk import Environment, Stack
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from cdk_connect_data_streaming import (
+    AgentEventsTable,
     ConnectDataStreaming,
     ConnectInstance,
     DataStreamingAudit,
@@ -43,5 +44,6 @@ class ContactCenterData(Stack):
             agent_events=StreamingDestination.kinesis_stream(agent_events),
         )
 
+        AgentEventsTable(self, "AgentEventsTable", streaming=streaming)
         DataStreamingMonitoring(self, "Monitoring", streaming=streaming)
         DataStreamingAudit(self, "Audit", streaming=streaming)

@@ -6,6 +6,8 @@ export interface DataType {
   readonly resourceType: string;
   /** How messages and descriptions refer to it. */
   readonly label: string;
+  /** The name of its table, and the folder of its records in a bucket with hyphens instead of underscores. */
+  readonly tableName: 'contact_records' | 'agent_events' | 'voice_analysis_segments' | 'chat_analysis_segments';
   /** The destinations that Amazon Connect supports for it. */
   readonly destinations: ReadonlyArray<'Kinesis data stream' | 'Firehose delivery stream'>;
   /** The prop of `ConnectDataStreaming` for its destination. */
@@ -23,6 +25,7 @@ export const CONTACT_RECORDS: DataType = {
   id: 'ContactRecords',
   resourceType: 'CONTACT_TRACE_RECORDS',
   label: 'contact records',
+  tableName: 'contact_records',
   destinations: ['Kinesis data stream', 'Firehose delivery stream'],
   prop: 'contactRecords',
   streamProperty: 'contactRecordsStream',
@@ -34,6 +37,7 @@ export const AGENT_EVENTS: DataType = {
   id: 'AgentEvents',
   resourceType: 'AGENT_EVENTS',
   label: 'agent events',
+  tableName: 'agent_events',
   destinations: ['Kinesis data stream'],
   prop: 'agentEvents',
   streamProperty: 'agentEventsStream',
@@ -44,6 +48,7 @@ export const VOICE_ANALYSIS_SEGMENTS: DataType = {
   id: 'VoiceAnalysisSegments',
   resourceType: 'REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS',
   label: 'voice analysis segments',
+  tableName: 'voice_analysis_segments',
   destinations: ['Kinesis data stream'],
   prop: 'voiceAnalysisSegments',
   streamProperty: 'voiceAnalysisSegmentsStream',
@@ -54,6 +59,7 @@ export const CHAT_ANALYSIS_SEGMENTS: DataType = {
   id: 'ChatAnalysisSegments',
   resourceType: 'REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS',
   label: 'chat analysis segments',
+  tableName: 'chat_analysis_segments',
   destinations: ['Kinesis data stream'],
   prop: 'chatAnalysisSegments',
   streamProperty: 'chatAnalysisSegmentsStream',

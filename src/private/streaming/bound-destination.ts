@@ -3,7 +3,7 @@ import type { CfnInstanceStorageConfigProps } from 'aws-cdk-lib/aws-connect';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { DataType } from '../common/data-types';
 import { deliveryStreamResource } from '../common/delivery-streams';
 import { streamResource } from '../common/kinesis-streams';
@@ -21,8 +21,11 @@ export interface BoundDestination {
   readonly storageConfig: Pick<CfnInstanceStorageConfigProps, 'storageType' | 'kinesisStreamConfig' | 'kinesisFirehoseConfig'>;
   readonly kinesisStream?: IStream;
   readonly deliveryStream?: IDeliveryStream;
-  /** The bucket that was created for the delivery stream. */
+  /** The bucket that the delivery stream delivers to in the layout of this library. */
   readonly bucket?: IBucket;
+  /** The bucket, if it was created for the delivery stream. */
+  // eslint-disable-next-line cdk/no-construct-in-interface -- IBucket does not support lifecycle rules
+  readonly newBucket?: Bucket;
   /** The encryption key of the construct, if the destination uses it. */
   readonly encryptionKey?: IKey;
 }

@@ -16,7 +16,7 @@ namespace ContactCenter
         public required string AgentEventsKeyArn { get; init; }
     }
 
-    /// <summary>Sends contact records to a new delivery stream and agent events to an existing stream, with alarms and audit rules for both.</summary>
+    /// <summary>Streams contact records and agent events, with alarms and audit rules for both, and a table of agent events.</summary>
     public sealed class ContactCenterData : Stack
     {
         public ContactCenterData(Construct scope, string id, ContactCenterDataProps props)
@@ -33,6 +33,11 @@ namespace ContactCenter
                 Instance = ConnectInstance.FromInstanceArn(this, "Instance", props.InstanceArn),
                 ContactRecords = StreamingDestination.NewDeliveryStream(),
                 AgentEvents = StreamingDestination.KinesisStream(agentEvents),
+            });
+
+            _ = new AgentEventsTable(this, "AgentEventsTable", new AgentEventsTableProps
+            {
+                Streaming = streaming,
             });
 
             _ = new DataStreamingMonitoring(this, "Monitoring", new DataStreamingMonitoringProps

@@ -1,5 +1,6 @@
 package com.example.contactcenter;
 
+import io.github.cdkconnect.datastreaming.AgentEventsTable;
 import io.github.cdkconnect.datastreaming.ConnectDataStreaming;
 import io.github.cdkconnect.datastreaming.ConnectInstance;
 import io.github.cdkconnect.datastreaming.DataStreamingAudit;
@@ -13,7 +14,7 @@ import software.amazon.awscdk.services.kinesis.StreamAttributes;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
-/** Sends contact records to a new delivery stream and agent events to an existing stream, with alarms and audit rules for both. */
+/** Streams contact records and agent events, with alarms and audit rules for both, and a table of agent events. */
 public class ContactCenterData extends Stack {
 
     /** The existing Amazon Connect instance, the stream for agent events and the key of that stream. */
@@ -31,6 +32,10 @@ public class ContactCenterData extends Stack {
             .instance(ConnectInstance.fromInstanceArn(this, "Instance", sources.instanceArn()))
             .contactRecords(StreamingDestination.newDeliveryStream())
             .agentEvents(StreamingDestination.kinesisStream(agentEvents))
+            .build();
+
+        AgentEventsTable.Builder.create(this, "AgentEventsTable")
+            .streaming(streaming)
             .build();
 
         DataStreamingMonitoring.Builder.create(this, "Monitoring")

@@ -5,7 +5,7 @@
  */
 const INSTANCE = 'arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111';
 
-export interface Delivery {
+interface ContactRecordDelivery {
   /** The day on which Firehose receives the record. */
   readonly day: string;
   readonly record: Record<string, unknown>;
@@ -57,6 +57,7 @@ export const ALL_FIELDS = {
     RoutingProfile: { ARN: `${INSTANCE}/routing-profile/aaaaaaaa-0000-4000-8000-000000000004`, Name: 'Everything' },
     StateTransitions: [{ state: 'SILENT_MONITOR', stateStartTimestamp: '2025-03-02T10:01:00Z', stateEndTimestamp: '2025-03-02T10:02:00Z' }],
     Username: 'jörg',
+    ActiveRegion: 'us-east-1',
   },
   AgentConnectionAttempts: 2,
   AnsweringMachineDetectionStatus: 'HUMAN_ANSWERED',
@@ -238,7 +239,7 @@ const TASK = {
 };
 
 /** Deliveries out of order and with duplicates: the newest version of the call is delivered first, the oldest twice and a week later. */
-export const DELIVERIES: Delivery[] = [
+export const DELIVERIES: ContactRecordDelivery[] = [
   { day: '2025-03-02', record: ALL_FIELDS },
   { day: '2025-03-02', record: ABANDONED },
   { day: '2025-03-09', record: EARLIER_VERSION },

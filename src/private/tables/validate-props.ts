@@ -1,0 +1,66 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { CfnTable } from 'aws-cdk-lib/aws-glue';
+import { Construct } from 'constructs';
+import { errorAt } from '../common/errors';
+import { describe } from '../common/formatting';
+import { identityOf } from '../common/identity';
+import { isDifferent } from '../common/tokens';
+
+const DAY_IN_MILLIS = 24 * 60 * 60 * 1000;
+const MAX_DAYS_IN_FUTURE = 31;
+
+export function validateStreaming(table: Construct, streaming: unknown): void {
+  if (!Construct.isConstruct(streaming) || !('serviceRoleArn' in streaming)) {
+    throw errorAt(table, `streaming must be a ConnectDataStreaming, got ${describe(streaming)}`, 'specify the construct that streams the data');
+  }
+}
+
+export function validateDatabase(table: Construct, database: unknown): void {
+  if (database !== undefined && !(database instanceof Object && 'databaseRef' in database)) {
+    throw errorAt(table, `database must be an AWS Glue database, got ${describe(database)}`, 'specify a CfnDatabase, or remove database to create one');
+  }
+}
+
+export function validateTableName(table: Construct, name: unknown, example: string): void {
+  validateFormat(table, 'tableName', name, /^[a-z0-9_]+$/, 'consist of lowercase letters, digits and underscores', example);
+}
+
+export function validateFirstDay(table: Construct, day: unknown): void {
+  const [format, example] = ['be a day in the format yyyy-MM-dd', '2020-01-01'];
+  validateFormat(table, 'firstDay', day, /^\d{4}-\d\d-\d\d$/, format, example);
+  if (Token.isUnresolved(day)) return;
+
+  const time = Date.parse(`${day as string}T00:00:00Z`);
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day as string)) { // the second is a day such as February 30
+    throw errorAt(table, `firstDay must ${format}, got "${day as string}", which is not in the calendar`, `specify a value such as ${example}`);
+  }
+  if (time > Date.now() + MAX_DAYS_IN_FUTURE * DAY_IN_MILLIS) {
+    throw errorAt(table, `firstDay must be at most ${MAX_DAYS_IN_FUTURE} days in the future, got "${day as string}": the table is empty until then`,
+      `specify a value such as ${example}`);
+  }
+}
+
+/** Throws if the app already defines a table of this name in the database. */
+export function validateUniqueName(table: Construct, databaseName: string, tableName: string): void {
+  const identity = (scope: Construct, database: string, name: string) => [database, name].map((part) => identityOf(scope, part)).join();
+  const stack = Stack.of(table);
+  const duplicate = table.node.root.node.findAll()
+    .filter(CfnTable.isCfnTable)
+    .find((other) => identity(other, other.databaseName, nameOf(other)) === identity(table, databaseName, tableName)
+      && !isDifferent(other.stack.account, stack.account) && !isDifferent(other.stack.region, stack.region));
+  if (duplicate) {
+    throw errorAt(table, `tableName must be unique in the database, got "${tableName}", which ${duplicate.node.path} already uses`,
+      'specify another tableName, or another database');
+  }
+}
+
+function nameOf({ tableInput }: CfnTable): string {
+  return tableInput && 'name' in tableInput && tableInput.name ? tableInput.name : ''; // a table for Iceberg has no input
+}
+
+function validateFormat(table: Construct, prop: string, value: unknown, pattern: RegExp, format: string, example: string): void {
+  if (Token.isUnresolved(value)) return;
+  if (typeof value !== 'string' || !pattern.test(value)) {
+    throw errorAt(table, `${prop} must ${format}, got ${JSON.stringify(value)}`, `specify a value such as ${example}`);
+  }
+}
