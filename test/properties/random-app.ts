@@ -106,7 +106,7 @@ const IMPORTED_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, number
 
 /** The values of the CloudFormation parameters in random apps, and the values that other apps export. */
 export const PARAMETERS = Object.fromEntries([
-  ...IMPORTED_INSTANCES.map((number) => [`Exported${number}`, instanceArn(number)]),
+  ...IMPORTED_INSTANCES.map((number) => [`Exported${number.slice(1)}`, instanceArn(number)]),
   ...PARAMETER_INSTANCES.map((number) => [`InstanceArn${number}`, instanceArn(number)]),
   ...Array.from({ length: INSTANCES }, (_, number) => [`KeyArn${number}`, keyArn(number)]),
 ]);
@@ -205,7 +205,7 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
           produce: () => isComplete ? instanceArn(LAZY_INSTANCES[index]) : undefined,
         }));
         case 'by imported value':
-          return ConnectInstance.fromInstanceArn(user, unique, Fn.importValue(`Exportedd${stacks.indexOf(user)}d${index}`));
+          return ConnectInstance.fromInstanceArn(user, unique, Fn.importValue(`Exported${stacks.indexOf(user)}d${index}`));
         case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, { instanceArn: instanceArn(number), serviceRoleArn: roleArn(number) });
       }
     };
