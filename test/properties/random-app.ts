@@ -50,6 +50,7 @@ export const randomApp = fc.record({
     stack: SOME,
     instance: SOME,
     encryptionKey: fc.option(SOME, { nil: undefined }),
+    isInParent: fc.boolean(),
     dependsOn: fc.option(SOME, { nil: undefined, freq: 2 }),
     keyAccess: fc.option(KEY_ACCESS, { nil: undefined, freq: 2 }),
     destinations: fc.tuple(...DATA_TYPES.map((dataType) => fc.record({
@@ -210,16 +211,29 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
       }
     };
     if (source === 'new') instance(stacks[home]);
-    return { home: source === 'new' || source === 'by parameter' ? home : 0, instance };
+    /** A text that is equal for equal instances. */
+    const identity = (user: number) => {
+      switch (source) {
+        case 'by parameter': return `${source} ${home} ${number}`;
+        case 'by imported value': return `${source} ${user} ${index}`;
+        case 'new':
+        case 'by lazy value': return `${source} ${index}`;
+        default: return String(number);
+      }
+    };
+    return { home: source === 'new' || source === 'by parameter' ? home : 0, instance, identity };
   });
 
   const external: string[] = [];
   const constructs = new Map<number, ConnectDataStreaming>();
+  const streamed = new Set<string>();
   let isComplete = false;
   for (const index of constructIndexes) {
     const chosen = spec.constructs[index];
-    const { home, instance } = instances[chosen.instance % instances.length];
-    const number = Math.max(home, within(chosen.stack));
+    const { home, instance, identity } = instances[chosen.instance % instances.length];
+    // A construct can be in the parent of the nested stack of its instance.
+    const parentNumber = stacks.indexOf(stacks[home].nestedStackParent!);
+    const number = chosen.isInParent && parentNumber !== -1 ? parentNumber : Math.max(home, within(chosen.stack));
     const stack = stacks[number];
     // AWS CDK cannot reference a key in another account from a nested stack.
     const isUsable = (source: string) => source !== 'new in another account' || !stacks.some(({ nested }) => nested);
@@ -262,12 +276,14 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
       }
     };
 
-    const construct = new ConnectDataStreaming(stack, `Streaming${index}`, {
+    const dataTypes = DATA_TYPES.filter((_, at) => chosen.destinations[at].source !== 'none').map((dataType) => `${dataType} of ${identity(number)}`);
+    const construct = expectDuplicate(dataTypes.some((dataType) => streamed.has(dataType)), () => new ConnectDataStreaming(stack, `Streaming${index}`, {
       instance: instance(stack),
       encryptionKey: chosen.encryptionKey === undefined ? undefined : pick(chosen.encryptionKey)?.key(stack),
       keyAccess: chosen.keyAccess,
       ...Object.fromEntries(DATA_TYPES.map((dataType, at) => [dataType, destination(chosen.destinations[at], dataType)])),
-    });
+    }));
+    dataTypes.forEach((dataType) => streamed.add(dataType));
     constructs.set(index, construct);
     if (chosen.keyAccess === KeyAccess.EXTERNAL) {
       external.push(...construct.node.findAll()
@@ -285,6 +301,19 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
   }
   isComplete = true;
   return { app, stage, external };
+}
+
+/** Throws another error if a duplicate association is not rejected, or if another association is rejected as a duplicate. */
+function expectDuplicate<T>(isDuplicate: boolean, create: () => T): T {
+  const isRejected = (error: unknown) => (error as Error).message.includes('already streams them');
+  let created: T;
+  try {
+    created = create();
+  } catch (error) {
+    throw isRejected(error) && !isDuplicate ? new Error(`no duplicate: ${(error as Error).message}`.replace('already streams', 'streams')) : error;
+  }
+  if (isDuplicate) throw new Error('a duplicate association is not rejected');
+  return created;
 }
 
 function newStream(scope: Stack, id: string, encryptionKey?: kms.IKey): kinesis.Stream {
