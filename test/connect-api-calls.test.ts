@@ -206,6 +206,17 @@ describe('associations of an instance in different stacks', () => {
     expect(two.dependencies).toEqual([]);
   });
 
+  test('keep the order of stacks if one references a parameter of the other', () => {
+    const app = new App();
+    const [one, two] = [new Stack(app, 'One', { env: ENV }), new Stack(app, 'Two', { env: ENV })];
+    streamingsIn(one, two);
+    const parameter = new CfnParameter(two, 'Parameter');
+    new CfnResource(one, 'Consumer', { type: 'Test::Consumer', properties: { Value: parameter.valueAsString } });
+    app.synth();
+    expect(one.dependencies).toEqual([two]);
+    expect(two.dependencies).toEqual([]);
+  });
+
   test.each<[string, (app: App) => [Stack, Stack]]>([
     ['different stages', (app) => [new Stack(new Stage(app, 'Beta'), 'Stack'), new Stack(new Stage(app, 'Prod'), 'Stack')]],
     ['different Regions', (app) => [new Stack(app, 'One', { env: ENV }), new Stack(app, 'Two', { env: { ...ENV, region: 'eu-west-1' } })]],

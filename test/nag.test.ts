@@ -78,7 +78,7 @@ function findings(pack: keyof typeof PACKS, stack: Stack): string[] {
 const OLDER_RUNTIME = 'AwsSolutions-L1 Stack/handler/Resource';
 const LOOKUP_AND_HANDLER = [
   'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole] Stack/handler/ServiceRole/Resource',
-  'AwsSolutions-IAM5[Resource::*] Stack/ConnectServiceRole/CustomResourcePolicy/Resource',
+  'AwsSolutions-IAM5[Resource::*] Stack/ConnectSdkCalls/Policy/Resource',
   OLDER_RUNTIME,
 ];
 const firehoseAwsSolutions = (path: string) => [
@@ -98,13 +98,14 @@ const firehoseHipaa = (path: string) => [
   'S3DefaultEncryptionKMS AccessLogs/Bucket',
 ].map((finding) => `HIPAA.Security-${finding.replace(' ', ` Stack/${path}/`)}/Resource`);
 const HIPAA_FIREHOSE = firehoseHipaa('Streaming/ContactRecords');
-const inline = (id: string) => `HIPAA.Security-IAMNoInlinePolicy Stack/${id}/CustomResourcePolicy/Resource`;
+const INLINE_FOR_LOOKUPS = 'HIPAA.Security-IAMNoInlinePolicy Stack/ConnectSdkCalls/Policy/Resource';
+const INLINE_FOR_GRANTS = 'HIPAA.Security-IAMNoInlinePolicy Stack/ConnectSdkCalls/Policybaf3c2f6/Resource';
 
 const SCENARIOS: Array<[string, Build, string[], string[]]> = [
   [
     'new Kinesis data streams with a lookup at deployment', allKinesis,
     [...LOOKUP_AND_HANDLER, kds3('ContactRecords'), kds3('AgentEvents'), kds3('VoiceAnalysisSegments'), kds3('ChatAnalysisSegments')],
-    [inline('ConnectServiceRole'), ...HIPAA_HANDLER],
+    [INLINE_FOR_LOOKUPS, ...HIPAA_HANDLER],
   ],
   ['a specified role', knownRole, [kds3('AgentEvents')], []],
   ['the AWS managed key', managedKey, [], []],
@@ -114,11 +115,11 @@ const SCENARIOS: Array<[string, Build, string[], string[]]> = [
     'a table of a Kinesis data stream', kinesisTable,
     ['AwsSolutions-KDF1 Stack/Table/DeliveryStream/Resource', ...firehoseAwsSolutions('Table'), kds3('AgentEvents')], firehoseHipaa('Table'),
   ],
-  ['a KMS grant', grant, LOOKUP_AND_HANDLER, [inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER]],
+  ['a KMS grant', grant, LOOKUP_AND_HANDLER, [INLINE_FOR_LOOKUPS, INLINE_FOR_GRANTS, ...HIPAA_HANDLER]],
   [
     'all destinations', allDestinations,
     [...FIREHOSE, ...LOOKUP_AND_HANDLER, kds3('AgentEvents')],
-    [...HIPAA_FIREHOSE, inline('ConnectServiceRole'), inline('ConnectKeyGrant'), ...HIPAA_HANDLER],
+    [...HIPAA_FIREHOSE, INLINE_FOR_LOOKUPS, INLINE_FOR_GRANTS, ...HIPAA_HANDLER],
   ],
   ['an existing delivery stream', ownDestination, [], []],
 ];

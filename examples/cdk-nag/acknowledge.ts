@@ -22,8 +22,8 @@ export function acknowledgeAwsSolutions(streaming: ConnectDataStreaming, ...tabl
     acknowledge(table, 'a delivery stream that reads a Kinesis data stream uses the encryption of its source', ['AwsSolutions-KDF1']);
   }
   acknowledge(streaming, 'a customer managed key allows cross-account access, rotation and auditing', ['AwsSolutions-KDS3']);
-  for (const lookup of childrenOf(stack, /^ConnectServiceRole/)) {
-    acknowledge(lookup, 'connect:DescribeInstance requires ds:DescribeDirectories on all resources', ['AwsSolutions-IAM5[Resource::*]']);
+  for (const customResources of childrenOf(stack, /^ConnectSdkCalls$/)) {
+    acknowledge(customResources, 'connect:DescribeInstance requires ds:DescribeDirectories on all resources', ['AwsSolutions-IAM5[Resource::*]']);
   }
   for (const handler of childrenOf(stack, CUSTOM_RESOURCE_HANDLER)) {
     acknowledge(handler, 'AWS CDK creates this Lambda function for custom resources and selects the runtime', [
@@ -45,8 +45,8 @@ export function acknowledgeHipaa(streaming: ConnectDataStreaming, ...tables: Tab
       acknowledge(accessLogs, 'Amazon S3 delivers server access logs only to buckets with SSE-S3', ['HIPAA.Security-S3DefaultEncryptionKMS']);
     }
   }
-  for (const customResource of childrenOf(stack, /^Connect(ServiceRole|KeyGrant)/)) {
-    acknowledge(customResource, 'AWS CDK generates the inline policy of this single-purpose role', ['HIPAA.Security-IAMNoInlinePolicy']);
+  for (const customResources of childrenOf(stack, /^ConnectSdkCalls$/)) {
+    acknowledge(customResources, 'the custom resources of the stack share this single-purpose role', ['HIPAA.Security-IAMNoInlinePolicy']);
   }
   for (const handler of childrenOf(stack, CUSTOM_RESOURCE_HANDLER)) {
     acknowledge(handler, 'runs only during deployments, which report its errors, and calls only AWS APIs', [

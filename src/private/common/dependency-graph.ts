@@ -1,4 +1,4 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnElement, CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { enclosingStacks } from './stacks';
 import { tokensIn } from './tokens';
@@ -33,11 +33,11 @@ export class DependencyGraph {
     return units;
   }
 
-  private unitOf(resource: CfnResource): Unit | undefined {
-    const stacks = enclosingStacks(resource.stack);
+  private unitOf(element: CfnElement): Unit | undefined {
+    const stacks = enclosingStacks(element.stack);
     if (!this.stack) return stacks.at(-1);
     const index = stacks.indexOf(this.stack);
-    return index > 0 ? stacks[index - 1] : index === 0 ? resource : undefined;
+    return index > 0 ? stacks[index - 1] : index === 0 ? element : undefined;
   }
 }
 
@@ -45,15 +45,16 @@ function resourcesIn(construct: IConstruct): CfnResource[] {
   return construct.node.findAll().filter(CfnResource.isCfnResource);
 }
 
-function directDependenciesOf(unit: Unit): CfnResource[] {
+function directDependenciesOf(unit: Unit): CfnElement[] {
   const stacks = Stack.isStack(unit) ? unit.dependencies : [];
   return [...stacks.flatMap(resourcesIn), ...resourcesIn(unit).flatMap(dependenciesOfResource)];
 }
 
-function dependenciesOfResource(resource: CfnResource): CfnResource[] {
+/** The resources that the resource depends on, and the resources and parameters that it references. */
+function dependenciesOfResource(resource: CfnResource): CfnElement[] {
   const constructs = [...resource.node.scopes.flatMap((scope) => scope.node.dependencies), ...resource.obtainDependencies()];
   const { references } = tokensIn(resource, propertiesOf(resource));
-  return [...constructs.flatMap(resourcesIn), ...references.map(({ target }) => target).filter(CfnResource.isCfnResource)];
+  return [...constructs.flatMap(resourcesIn), ...references.map(({ target }) => target).filter(CfnElement.isCfnElement)];
 }
 
 function propertiesOf(resource: CfnResource): unknown {
