@@ -1,4 +1,4 @@
-import { App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, CfnResource, Stack, type StackProps, Token } from 'aws-cdk-lib';
+import { App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, CfnResource, NestedStack, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { ACCOUNT, associations, ENV, existingInstance, instanceWithRole, newStack, REGION, resources, ROLE_ARN, sdkCalls, type Statement, types } from './support';
@@ -125,6 +125,20 @@ describe('policies of the role that custom resources of a stack share', () => {
     const second = stream(stack, 2, unresolvedArn(stack, 2, first), keyAccess);
     const third = stream(stack, 3, unresolvedArn(stack, 3, second), keyAccess);
     third.node.addDependency(first);
+
+    expectQuotas(stack);
+  });
+
+  test('create no circular dependency if a parameter of a nested stack specifies an instance', () => {
+    const stack = newStack();
+    const key = new kms.Key(stack, 'Key');
+    const nested = new NestedStack(stack, 'Nested');
+    const instanceArn = new CfnParameter(nested, 'InstanceArn').valueAsString;
+    new CfnResource(nested, 'Other', { type: 'Test::Other', properties: { Key: key.keyArn } });
+    new ConnectDataStreaming(stack, 'Streaming1', {
+      instance: imported(stack, 1), agentEvents: StreamingDestination.newKinesisStream({ encryptionKey: key }),
+    });
+    stream(stack, 2, instanceArn);
 
     expectQuotas(stack);
   });

@@ -1,6 +1,6 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { type Condition, type IRole, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { shortHash } from './identity';
 import { maxCharacters } from './policy-size';
 import { enclosingStacks } from './stacks';
@@ -30,7 +30,7 @@ export class RolePolicies {
   private readonly inlineQuota = new Quota(MAX_INLINE_CHARACTERS);
   private readonly inline = new Map<string, PolicyBuilder>();
   private readonly managed = new Map<string, PolicyBuilder[]>();
-  private readonly independent = new Set<CfnResource>();
+  private readonly independent = new Set<IConstruct>();
 
   constructor(private readonly scope: Construct, private readonly role: IRole) {}
 
@@ -70,9 +70,15 @@ export class RolePolicies {
     if (isLazy) return resource;
 
     const referenced = references.map(({ target }) => target)
-      .filter((target) => CfnResource.isCfnResource(target) && enclosingStacks(target.stack).includes(Stack.of(this.scope)))
-      .map((target) => this.independent.has(target as CfnResource) ? LOOKUPS : target.node.addr);
+      .filter((target) => this.isDeployedWithStack(target))
+      .map((target) => this.independent.has(target) ? LOOKUPS : target.node.addr);
     return [...new Set(referenced)].sort().join(' ');
+  }
+
+  /** Whether a reference to the target is a dependency on a resource of the stack, or on a nested stack. */
+  private isDeployedWithStack(target: IConstruct): boolean {
+    const stack = Stack.of(this.scope);
+    return Stack.of(target) === stack ? CfnResource.isCfnResource(target) : enclosingStacks(Stack.of(target)).includes(stack);
   }
 }
 
