@@ -54,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-connect@^3', // the SDK of the Lambda runtime, for the deployment simulation
     '@aws-sdk/client-dynamodb@^3', // for the function of examples/agent-events-consumer
     '@aws-sdk/client-kms@^3',
-    ...['cloudformation', 'cloudwatch', 'eventbridge', 'glue', 'iam', 'kinesis', 's3', 'sts'].map((service) => `@aws-sdk/client-${service}@^3`), // for `test:deploy`
+    ...['cloudformation', 'cloudwatch', 'eventbridge', 'firehose', 'glue', 'iam', 'kinesis', 's3', 'sts'].map((service) => `@aws-sdk/client-${service}@^3`), // for `test:deploy`
     '@cloud-copilot/iam-simulate@^0.1.173', // evaluates IAM and key policies; AGPL, so never more than a development dependency
     '@duckdb/node-api@1.5.5-r.5', // exact: some releases lack packages for some platforms, and `npm ci` then rejects the lock file
     '@stryker-mutator/core@^9',
