@@ -1,7 +1,7 @@
-import { AspectPriority, Aspects, type CfnResource, type Stack, Stage } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { AspectPriority, Aspects, type CfnResource, Stage } from 'aws-cdk-lib';
+import { Construct, type IConstruct } from 'constructs';
 import { isInTree, singletonIn } from './construct-tree';
-import { DependencyGraph } from './dependency-graph';
+import { DependencyGraph, References } from './dependency-graph';
 import type { Instance } from './instance';
 
 const MAX_PARALLEL_AT_START = 5; // the burst of the API
@@ -43,46 +43,46 @@ export class ConnectApiCalls extends Construct {
   }
 
   private order(): void {
+    const references = new References();
     const associations = this.associations.filter(({ resource }) => isInTree(resource));
-    associations.forEach((association, index) => orderWithinInstance(association, associations.slice(0, index)));
+    associations.forEach((association, index) => orderWithinInstance(association, associations.slice(0, index), references));
 
     const resources = [...this.lookups.filter(isInTree), ...associations.map(({ resource }) => resource)];
     for (const stack of new Set(resources.map((resource) => resource.stack))) {
-      orderWithinStack(stack, resources.filter((resource) => resource.stack === stack));
+      orderWithinStack(new DependencyGraph(references, stack), resources.filter((resource) => resource.stack === stack));
     }
   }
 }
 
 /** Deploys the association after the earlier ones of its instance, unless one of them depends on it. */
-function orderWithinInstance({ resource, instance }: Association, earlier: Association[]): void {
+function orderWithinInstance({ resource, instance }: Association, earlier: Association[], references: References): void {
   const others = earlier.filter((other) => other.instance.isSameAs(instance)).map((other) => other.resource);
-  for (const other of others.reverse()) addDependency(resource, other, DependencyGraph.of(resource, other));
+  for (const other of others.reverse()) {
+    const graph = DependencyGraph.of(resource, other, references);
+    if (!graph.dependsOn(other, resource) && !graph.dependsOn(resource, other)) resource.node.addDependency(other);
+  }
 }
 
-function orderWithinStack(stack: Stack, resources: CfnResource[]): void {
+function orderWithinStack(graph: DependencyGraph, resources: CfnResource[]): void {
   if (resources.length <= MAX_PARALLEL_AT_START) return;
-  const graph = new DependencyGraph(stack);
-  const sequence = inOrderOfDeployment(graph, resources);
+  const dependencies = new Map(resources.map((resource) => [resource, graph.dependenciesOf(resource)]));
+  const sequence = inOrderOfDeployment(dependencies);
   sequence.slice(MAX_PARALLEL_AT_START).forEach((resource, index) => {
-    addDependency(resource, sequence[index + MAX_PARALLEL_AT_START - MAX_PARALLEL], graph);
+    const other = sequence[index + MAX_PARALLEL_AT_START - MAX_PARALLEL];
+    if (!dependencies.get(resource)!.has(other)) resource.node.addDependency(other);
   });
 }
 
-function addDependency(resource: CfnResource, other: CfnResource, graph: DependencyGraph): void {
-  if (!graph.dependsOn(other, resource) && !graph.dependsOn(resource, other)) resource.node.addDependency(other);
-}
-
 /** The resources in an order that their dependencies allow, and otherwise in the given order. */
-function inOrderOfDeployment(graph: DependencyGraph, resources: CfnResource[]): CfnResource[] {
+function inOrderOfDeployment(dependencies: Map<CfnResource, Set<IConstruct>>): CfnResource[] {
   const visited = new Set<CfnResource>();
   const sequence: CfnResource[] = [];
   const visit = (resource: CfnResource): void => {
     if (visited.has(resource)) return;
     visited.add(resource);
-    const dependencies = graph.dependenciesOf(resource);
-    resources.filter((other) => dependencies.has(other)).forEach(visit);
+    for (const other of dependencies.get(resource)!) if (dependencies.has(other as CfnResource)) visit(other as CfnResource);
     sequence.push(resource);
   };
-  resources.forEach(visit);
+  [...dependencies.keys()].forEach(visit);
   return sequence;
 }

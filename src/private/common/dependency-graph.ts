@@ -9,12 +9,12 @@ type Unit = IConstruct;
 /** The dependencies between the resources of a stack, or between stacks if no stack contains the resources. */
 export class DependencyGraph {
   /** The graph in which CloudFormation or the CDK CLI decides the order of two resources. */
-  public static of(one: CfnResource, other: CfnResource): DependencyGraph {
+  public static of(one: CfnResource, other: CfnResource, references: References): DependencyGraph {
     const stacks = enclosingStacks(one.stack);
-    return new DependencyGraph(enclosingStacks(other.stack).find((stack) => stacks.includes(stack)));
+    return new DependencyGraph(references, enclosingStacks(other.stack).find((stack) => stacks.includes(stack)));
   }
 
-  constructor(private readonly stack?: Stack) {}
+  constructor(private readonly references: References, private readonly stack?: Stack) {}
 
   /** Whether one resource is deployed after the other. */
   public dependsOn(one: CfnResource, other: CfnResource): boolean {
@@ -25,12 +25,22 @@ export class DependencyGraph {
   public dependenciesOf(resource: CfnResource): Set<Unit> {
     const units = new Set([this.unitOf(resource)!]);
     for (const unit of units) { // also visits what it adds
-      for (const dependency of directDependenciesOf(unit)) {
+      for (const dependency of this.directDependenciesOf(unit)) {
         const other = this.unitOf(dependency);
         if (other) units.add(other);
       }
     }
     return units;
+  }
+
+  private directDependenciesOf(unit: Unit): CfnElement[] {
+    const stacks = Stack.isStack(unit) ? unit.dependencies : [];
+    return [...stacks.flatMap(resourcesIn), ...resourcesIn(unit).flatMap((resource) => this.dependenciesOfResource(resource))];
+  }
+
+  private dependenciesOfResource(resource: CfnResource): CfnElement[] {
+    const constructs = [...resource.node.scopes.flatMap((scope) => scope.node.dependencies), ...resource.obtainDependencies()];
+    return [...constructs.flatMap(resourcesIn), ...this.references.of(resource)];
   }
 
   private unitOf(element: CfnElement): Unit | undefined {
@@ -41,20 +51,20 @@ export class DependencyGraph {
   }
 }
 
+/** The resources and parameters that each resource references. They are determined once, because that takes the most time. */
+export class References {
+  private readonly targets = new Map<CfnResource, CfnElement[]>();
+
+  public of(resource: CfnResource): CfnElement[] {
+    const targets = this.targets.get(resource)
+      ?? tokensIn(resource, propertiesOf(resource)).references.map(({ target }) => target).filter(CfnElement.isCfnElement);
+    this.targets.set(resource, targets);
+    return targets;
+  }
+}
+
 function resourcesIn(construct: IConstruct): CfnResource[] {
-  return construct.node.findAll().filter(CfnResource.isCfnResource);
-}
-
-function directDependenciesOf(unit: Unit): CfnElement[] {
-  const stacks = Stack.isStack(unit) ? unit.dependencies : [];
-  return [...stacks.flatMap(resourcesIn), ...resourcesIn(unit).flatMap(dependenciesOfResource)];
-}
-
-/** The resources that the resource depends on, and the resources and parameters that it references. */
-function dependenciesOfResource(resource: CfnResource): CfnElement[] {
-  const constructs = [...resource.node.scopes.flatMap((scope) => scope.node.dependencies), ...resource.obtainDependencies()];
-  const { references } = tokensIn(resource, propertiesOf(resource));
-  return [...constructs.flatMap(resourcesIn), ...references.map(({ target }) => target).filter(CfnElement.isCfnElement)];
+  return CfnResource.isCfnResource(construct) ? [construct] : construct.node.findAll().filter(CfnResource.isCfnResource);
 }
 
 function propertiesOf(resource: CfnResource): unknown {
