@@ -12,9 +12,9 @@ const stack = new Stack(app, 'ConnectSeveralInstancesStreaming');
 
 const encryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
 const instanceArns = ['Sales', 'Service', 'Support'].map((name) => {
-  const { attrArn } = newInstance(instances, name, `cdk-connect-several-${name.toLowerCase()}`); // eslint-disable-line cdk/no-variable-construct-id
+  const { attrArn } = newInstance(instances, name, `cdk-connect-several-${name.toLowerCase()}`); // eslint-disable-line cdk/no-variable-construct-id -- the names are literals
   new ConnectDataStreaming(stack, `${name}Streaming`, {
-    instance: ConnectInstance.fromInstanceArn(stack, name, attrArn), // eslint-disable-line cdk/no-variable-construct-id
+    instance: ConnectInstance.fromInstanceArn(stack, name, attrArn), // eslint-disable-line cdk/no-variable-construct-id -- the names are literals
     contactRecords: StreamingDestination.newDeliveryStream(),
     agentEvents: StreamingDestination.newKinesisStream(),
     encryptionKey,

@@ -1,8 +1,8 @@
-import { type Duration, Stack, Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { aws_kinesis as kinesisRefs, aws_kinesisfirehose as firehoseRefs } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
@@ -14,7 +14,7 @@ import { isStream, streamResource } from './private/common/kinesis-streams';
 import { newRecordsBucket } from './private/delivery/bucket';
 import { recordsDestination } from './private/delivery/destination';
 import { validateBucket, validateRecordDelimiter, validateRecordsExpireAfter } from './private/delivery/validate-delivery';
-import { customerManagedKey, dependOnKey, targetKeyOf } from './private/keys/customer-managed-key';
+import { customerManagedKey, dependOnKey, keyForStackOf, targetKeyOf } from './private/keys/customer-managed-key';
 import { streamEncryption } from './private/keys/stream-key';
 import type { BoundDestination, DestinationContext } from './private/streaming/bound-destination';
 
@@ -242,9 +242,7 @@ function encryptionWith(scope: Construct, specified: kms.IKey): firehose.StreamE
       'specify a customer managed key, or StreamEncryption.awsOwnedKey()');
   }
   dependOnKey(scope, key);
-  // A key in another stack is referenced by its ARN only: a statement for the role in its policy would create a dependency cycle.
-  const usable = Stack.of(key) === Stack.of(scope) ? key : kms.Key.fromKeyArn(scope, 'Key', key.keyArn);
-  return firehose.StreamEncryption.customerManagedKey(usable);
+  return firehose.StreamEncryption.customerManagedKey(keyForStackOf(scope, key));
 }
 
 function bindKinesisStream(kinesisStream: kinesis.IStream): BoundDestination {

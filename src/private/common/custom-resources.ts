@@ -6,6 +6,11 @@ import { singletonIn } from './construct-tree';
 import { errorAt } from './errors';
 import { type Permission, RolePolicies } from './role-policies';
 
+const SHARED_FUNCTION = {
+  installLatestAwsSdk: false, // the SDK of the Lambda runtime supports these calls, and installing another takes about a minute
+  memorySize: 512, // the CDK's default for a function that installs the SDK, in case another resource of the app requests that
+};
+
 /** A call of an AWS API, and the permissions that it requires. */
 interface SdkCall {
   /** What the custom resource creates or looks up, for an error message. */
@@ -39,8 +44,7 @@ export class CustomResources extends Construct {
     const resource = new AwsCustomResource(Stack.of(this), id, {
       ...calls,
       role: this.role,
-      installLatestAwsSdk: false, // the SDK of the Lambda runtime supports these calls, and installing another takes about a minute
-      memorySize: 512, // the CDK's default for a function that installs the SDK, in case another resource of the app requests that
+      ...SHARED_FUNCTION,
     });
     const customResource = resource.node.defaultChild!.node.defaultChild as CfnResource;
     this.policies.allow(customResource, permissions);
@@ -56,8 +60,7 @@ export class CustomResources extends Construct {
     const { grantPrincipal } = new AwsCustomResource(this, 'FirstUse', {
       onUpdate: { service: 'connect', action: 'DescribeInstance', physicalResourceId: PhysicalResourceId.of('first-use') },
       policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: [] }),
-      installLatestAwsSdk: false,
-      memorySize: 512,
+      ...SHARED_FUNCTION,
     });
     this.node.tryRemoveChild('FirstUse');
     return grantPrincipal as IRole;

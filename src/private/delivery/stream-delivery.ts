@@ -1,13 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { recordsDestination } from './destination';
 import type { DataType } from '../common/data-types';
-import { customerManagedKey } from '../keys/customer-managed-key';
+import { customerManagedKey, keyForStackOf } from '../keys/customer-managed-key';
 
 /** @see https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html */
 const READ_ACTIONS = ['kinesis:DescribeStream', 'kinesis:GetShardIterator', 'kinesis:GetRecords', 'kinesis:ListShards'];
@@ -37,6 +36,5 @@ class StreamSource extends firehose.KinesisStreamSource {
 /** The key of a Kinesis data stream, for a role and a bucket of this stack. Undefined if the stream has no customer managed key. */
 export function streamKey(scope: Construct, { encryptionKey }: kinesis.IStream): kms.IKey | undefined {
   const key = encryptionKey && customerManagedKey(scope, encryptionKey);
-  // A key in another stack is referenced by its ARN only: a statement for the role in its policy would create a dependency cycle.
-  return key && Stack.of(key) !== Stack.of(scope) ? kms.Key.fromKeyArn(scope, 'Key', key.keyArn) : key;
+  return key && keyForStackOf(scope, key);
 }

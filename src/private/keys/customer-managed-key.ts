@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnKey, type IAlias, type IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, type IAlias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { errorAt } from '../common/errors';
 import { format } from '../common/formatting';
@@ -30,6 +30,11 @@ export function targetKeyOf(key: IKey): IKey {
 /** Returns the resource of a key that the app defines. */
 export function keyResource(key: IKey): CfnKey | undefined {
   return [key.node.defaultChild, key.node.scope].find(CfnKey.isCfnKey);
+}
+
+/** Returns the key for use in the stack. A key in another stack is referenced by its ARN only: a statement in its policy would create a dependency cycle. */
+export function keyForStackOf(scope: Construct, key: IKey): IKey {
+  return Stack.of(key) === Stack.of(scope) ? key : Key.fromKeyArn(scope, 'Key', key.keyArn);
 }
 
 /** Deploys what the scope contains after the key. AWS CDK adds this dependency itself, unless the key is in another account. */

@@ -5,12 +5,13 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { aws_glue as glue } from 'aws-cdk-lib/interfaces';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { grantReadTable } from './grant-read-table';
 import { validateOnlyDataType } from './shared-streams';
-import { validateDatabase, validateFirstDay, validateStreaming, validateTableName, validateUniqueName } from './validate-props';
+import { validateDatabase, validateFirstDay, validateTableName, validateUniqueName } from './validate-props';
 import type { DataType } from '../common/data-types';
 import { errorAt } from '../common/errors';
+import { type Streams, validateStreaming } from '../common/streams';
 import { isDifferent } from '../common/tokens';
 import { columnsOf } from '../data-models/columns';
 import type { DataModel } from '../data-models/data-model';
@@ -19,11 +20,11 @@ import { layoutOf, PARTITION } from '../delivery/layout';
 import { deliverStream, streamKey } from '../delivery/stream-delivery';
 
 /** The streams of a `ConnectDataStreaming`, and the bucket that its delivery stream delivers contact records to. */
-export type Streams = IConstruct & { readonly [property in DataType['streamProperty']]?: IStream } & { readonly _contactRecordsBucket?: s3.IBucket };
+type StreamsWithBucket = Streams & { readonly _contactRecordsBucket?: s3.IBucket };
 
 /** The props of each public table, which documents them. */
 interface DataTableOptions {
-  readonly streaming: Streams;
+  readonly streaming: StreamsWithBucket;
   readonly database?: glue.IDatabaseRef;
   readonly tableName?: string;
   readonly firstDay?: string;

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { errorAt } from '../common/errors';
 import { describe } from '../common/formatting';
 import { identityOf } from '../common/identity';
@@ -8,12 +8,6 @@ import { isDifferent } from '../common/tokens';
 
 const DAY_IN_MILLIS = 24 * 60 * 60 * 1000;
 const MAX_DAYS_IN_FUTURE = 31;
-
-export function validateStreaming(table: Construct, streaming: unknown): void {
-  if (!Construct.isConstruct(streaming) || !('serviceRoleArn' in streaming)) {
-    throw errorAt(table, `streaming must be a ConnectDataStreaming, got ${describe(streaming)}`, 'specify the construct that streams the data');
-  }
-}
 
 export function validateDatabase(table: Construct, database: unknown): void {
   if (database !== undefined && !(database instanceof Object && 'databaseRef' in database)) {
