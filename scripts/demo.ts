@@ -5,8 +5,10 @@ import { execFileSync } from 'child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
-import { type Reference, renderString, singleQuoted } from '../test/template/intrinsics';
-import { deploymentSteps, type Template, type TemplateResource } from '../test/template/template';
+import { type Reference } from '../src/template/intrinsics';
+import { renderString, singleQuoted } from '../test/template/render';
+import { type Template, type TemplateResource } from '../src/template/template';
+import { deploymentSteps } from '../test/template/deployment-steps';
 
 interface SdkCall {
   readonly service: string;

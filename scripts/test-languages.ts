@@ -10,7 +10,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { isDeepStrictEqual, parseArgs } from 'util';
 import { type Language, LANGUAGES, pack, ROOT, succeeds } from './languages';
-import type { Template } from '../test/template/template';
+import type { Template } from '../src/template/template';
 
 type Outcome = 'passed' | 'failed' | 'not run';
 

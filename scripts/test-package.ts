@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { installedVersion } from './installed-version';
-import type { Template } from '../test/template/template';
+import type { Template } from '../src/template/template';
 
 const ROOT = resolve(__dirname, '..');
 const DIST = join(ROOT, 'dist', 'js');

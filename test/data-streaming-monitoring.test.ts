@@ -12,7 +12,7 @@ import {
   theOnly,
 } from './support';
 import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
-import type { Template as SynthesizedTemplate } from './template/template';
+import type { Template as SynthesizedTemplate } from '../src/template/template';
 
 const KINESIS = StreamingDestination.newKinesisStream();
 

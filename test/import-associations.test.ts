@@ -7,7 +7,7 @@ import { CloudFormationServer, identifierOf } from './cdk-cli/cloudformation-ser
 import { commandsOfSteps } from './cdk-cli/import-guide';
 import { Shell } from './cdk-cli/shell';
 import { INSTANCE_ARN, ROLE_ARN } from './support';
-import type { Template } from './template/template';
+import type { Template } from '../src/template/template';
 
 const RECORDS = {
   AssociationId: 'records',

@@ -1,4 +1,5 @@
-import { intrinsicOf, referenceOf, referencesIn, renderString, replaceIntrinsics, singleQuoted } from './template/intrinsics';
+import { intrinsicOf, referenceOf, referencesIn, replaceIntrinsics } from '../src/template/intrinsics';
+import { renderString, singleQuoted } from './template/render';
 
 test.each<[unknown, object | undefined]>([
   [{ Ref: 'Key' }, { name: 'Ref', argument: 'Key' }],

@@ -3,9 +3,9 @@
  */
 import { type App, aws_kinesis as kinesis, aws_kms as kms, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
-import { appGraph } from './simulation/deployment-simulation';
+import { appGraph } from './simulation/simulation';
 import { newInstance } from './support';
-import { deploymentSteps } from './template/template';
+import { deploymentSteps } from './template/deployment-steps';
 
 const STACKS = ['parent', 'nested', 'sibling'] as const;
 

@@ -3,12 +3,12 @@
  */
 import { aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, type Stack } from 'aws-cdk-lib';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
-import { appGraph, DeploymentSimulation } from './simulation/deployment-simulation';
+import { appGraph, ComparedSimulation } from './simulation/simulation';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import {
   type Build, existingAccount, existingStream, NEW_STREAM, OTHER_KEY_ARN, OTHER_ROLE_ARN, OTHER_STREAM_ARN, PARAMETERS, SCENARIOS, stackIn,
 } from './simulation/scenarios';
-import type { SimulatedAccount } from './simulation/simulated-account';
+import type { SimulatedAccount } from '../src/check/simulation/simulated-account';
 import { ACCOUNT, INSTANCE_ARN, instanceWithRole, KEY_ARN, OTHER_INSTANCE_ARN, ROLE_ARN } from './support';
 import { ConnectDataStreaming, type ConnectDataStreamingProps } from '../src';
 
@@ -19,7 +19,7 @@ beforeAll(async () => { server = await ConnectAndKmsServer.start(); });
 afterAll(() => server.stop());
 
 async function deploy(build: Build): Promise<SimulatedAccount> {
-  return (await new DeploymentSimulation(server, PARAMETERS).create(existingAccount(), appGraph(build))).account;
+  return (await new ComparedSimulation(server, PARAMETERS).create(existingAccount(), appGraph(build))).account;
 }
 
 /** The key of the stream of the first association. */

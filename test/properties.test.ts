@@ -3,12 +3,12 @@
  */
 import * as fc from 'fast-check';
 import { accountFor, buildRandomApp, buildSecondVersion, type BuiltApp, PARAMETERS, randomApp } from './properties/random-app';
-import { type AppGraph, graphOf } from './simulation/app-graph';
+import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
-import { DeploymentSimulation } from './simulation/deployment-simulation';
-import { withDependencies } from './simulation/orders';
-import type { DeployedResource, LostRecord, SimulatedAccount } from './simulation/simulated-account';
-import { deploymentSteps } from './template/template';
+import { ComparedSimulation, graphOf } from './simulation/simulation';
+import { withDependencies } from '../src/check/simulation/orders';
+import type { DeployedResource, LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
+import { deploymentSteps } from './template/deployment-steps';
 
 /** For more apps, run `APPS=5000 npx jest --coverage=false properties`. To repeat a failure, set `SEED` to the seed that it prints. */
 const APPS = Number(process.env.APPS ?? 1000);
@@ -40,7 +40,7 @@ test(`${APPS} random apps deploy and update without lost records, or fail with a
     const graph = synthesize(built);
     seen.synthesized++;
 
-    const simulation = new DeploymentSimulation(server, PARAMETERS, 4);
+    const simulation = new ComparedSimulation(server, PARAMETERS, 4);
     const { lostRecords, account } = await simulation.create(accountFor(spec), graph);
     expect(withoutExternal(lostRecords, account, built)).toEqual([]);
 
@@ -80,7 +80,7 @@ function buildIfValid(build: () => BuiltApp): BuiltApp | undefined {
   }
 }
 
-function synthesize({ app, stage }: BuiltApp): AppGraph {
+function synthesize({ app, stage }: BuiltApp): DeploymentGraph {
   const assembly = app.synth();
   const graph = graphOf(stage ? assembly.getNestedAssembly(stage.artifactId) : assembly);
   for (const { template } of graph.scopes.values()) expect(() => deploymentSteps(template)).not.toThrow();
@@ -106,7 +106,7 @@ function grantsIn({ keys }: SimulatedAccount): string[] {
 const OF_ONE_INSTANCE = new Set(['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream', 'AWS::KinesisFirehose::DeliveryStream', 'AWS::KMS::Alias', 'Custom::AWS']);
 
 /** The resources of constructs that remain in the app change at most the resources that they depend on. */
-function expectOtherResourcesUnchanged(before: AppGraph, after: AppGraph): void {
+function expectOtherResourcesUnchanged(before: DeploymentGraph, after: DeploymentGraph): void {
   for (const { name, template } of after.scopes.values()) {
     const previous = before.scopes.get(name)?.template.Resources ?? {};
     for (const [id, resource] of Object.entries(template.Resources)) {
@@ -129,7 +129,7 @@ function expectNoPolicyOnServiceRole(deployed: Array<[string, DeployedResource]>
   }
 }
 
-function expectSequentialAssociations(graph: AppGraph, deployed: Array<[string, DeployedResource]>): void {
+function expectSequentialAssociations(graph: DeploymentGraph, deployed: Array<[string, DeployedResource]>): void {
   const associations = deployed.filter(([, { type }]) => type === 'AWS::Connect::InstanceStorageConfig');
   for (const { nodes } of graph.stacks) {
     const dependencies = new Map([...nodes].map(([id, node]) => [id, node.dependencies]));

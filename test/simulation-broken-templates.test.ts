@@ -2,10 +2,10 @@
  * Breaks templates on purpose: the deployment simulation must lose a record, fail the deployment or report different end states.
  */
 import { aws_connect as connect, aws_iam as iam, aws_kms as kms, custom_resources as cr } from 'aws-cdk-lib';
-import type { AppGraph, Node } from './simulation/app-graph';
+import type { DeploymentGraph, Node } from '../src/check/simulation/deployment-graph';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
-import { appGraph, DeploymentSimulation } from './simulation/deployment-simulation';
-import { possibleOrders } from './simulation/orders';
+import { appGraph, ComparedSimulation } from './simulation/simulation';
+import { possibleOrders } from '../src/check/simulation/orders';
 import { type Build, existingAccount, NEW_STREAM, OTHER_KEY_ARN, PARAMETERS, SCENARIOS, stackIn } from './simulation/scenarios';
 import { INSTANCE_ARN, instanceWithRole, KEY_ARN, ROLE_ARN, SID, STREAM_ARN } from './support';
 import { ConnectDataStreaming } from '../src';
@@ -15,17 +15,17 @@ const GRANT = SCENARIOS['an imported key, role known'];
 const GRANT_AFTER_LOOKUP = SCENARIOS['an imported key, role looked up'];
 
 let server: ConnectAndKmsServer;
-let simulation: DeploymentSimulation;
+let simulation: ComparedSimulation;
 beforeAll(async () => {
   server = await ConnectAndKmsServer.start();
-  simulation = new DeploymentSimulation(server, PARAMETERS);
+  simulation = new ComparedSimulation(server, PARAMETERS);
 });
 afterAll(() => server.stop());
 
 type Break = (node: Node) => void;
 
 /** Breaks all resources of a type. At least one of them must change. */
-function broken(build: Build, type: string, breakNode: Break): AppGraph {
+function broken(build: Build, type: string, breakNode: Break): DeploymentGraph {
   const app = appGraph(build);
   const nodes = app.stacks.flatMap((stack) => [...stack.nodes.values()]).filter(({ resource }) => resource.Type === type);
   const content = () => JSON.stringify(nodes.map(({ resource, dependencies }) => [resource, [...dependencies]]));
@@ -84,7 +84,7 @@ test('a record is lost on deletion if the association does not depend on the gra
 test('the adversarial orders of a deletion find a record that is lost if the association does not depend on the grant', async () => {
   const { account } = await simulation.create(existingAccount(), appGraph(GRANT));
   const app = broken(GRANT, ASSOCIATION, removeDependenciesOn('Custom::AWS'));
-  const { lostRecords, exhaustive } = await new DeploymentSimulation(server, PARAMETERS, 1).delete(account, app);
+  const { lostRecords, exhaustive } = await new ComparedSimulation(server, PARAMETERS, 1).delete(account, app);
   expect(exhaustive).toBe(false);
   expect(lostRecords).not.toEqual([]);
 });
@@ -145,7 +145,7 @@ const revokeGrant = (GrantId: string): cr.AwsSdkCall => ({
 });
 
 /** A stack of independent custom resources, and of an association that depends on one of them. */
-function handWritten(calls: Record<string, { onCreate: cr.AwsSdkCall; onDelete?: cr.AwsSdkCall }>, associationDependsOn?: string): AppGraph {
+function handWritten(calls: Record<string, { onCreate: cr.AwsSdkCall; onDelete?: cr.AwsSdkCall }>, associationDependsOn?: string): DeploymentGraph {
   return appGraph((app) => {
     const stack = stackIn(app);
     const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });

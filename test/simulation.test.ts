@@ -8,18 +8,19 @@ import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { invokeHandler } from './simulation/custom-resource-handler';
-import { appGraph, DeploymentSimulation, type SimulationResult } from './simulation/deployment-simulation';
+import { appGraph, ComparedSimulation } from './simulation/simulation';
+import type { SimulationResult } from '../src/check/simulation/deployment-simulation';
 import {
   type Build, existingAccount, existingStream, importedStream, NEW_STREAM, OTHER_KEY_ARN, OTHER_STREAM_ARN, PARAMETERS, SCENARIOS, stackIn,
 } from './simulation/scenarios';
-import type { SimulatedAccount } from './simulation/simulated-account';
+import type { SimulatedAccount } from '../src/check/simulation/simulated-account';
 import { ENV, existingInstance, INSTANCE_ARN, KEY_ARN, newInstance, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from './support';
 
 let server: ConnectAndKmsServer;
-let simulation: DeploymentSimulation;
+let simulation: ComparedSimulation;
 beforeAll(async () => {
   server = await ConnectAndKmsServer.start();
-  simulation = new DeploymentSimulation(server, PARAMETERS);
+  simulation = new ComparedSimulation(server, PARAMETERS);
 });
 beforeEach(() => { server.calls.length = 0; });
 afterAll(() => server.stop());
@@ -196,11 +197,11 @@ describe('no record is lost when an update', () => {
       const stream = new kinesis.Stream(stack, 'Stream', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', keyArn) });
       new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
     });
-    const { account } = await new DeploymentSimulation(server, { KeyArn: KEY_ARN }).create(existingAccount(), app);
+    const { account } = await new ComparedSimulation(server, { KeyArn: KEY_ARN }).create(existingAccount(), app);
     expect(account.keys[KEY_ARN].grants).toHaveLength(1);
     change(account);
 
-    const updated = await new DeploymentSimulation(server, { KeyArn: OTHER_KEY_ARN }).update(account, app, app);
+    const updated = await new ComparedSimulation(server, { KeyArn: OTHER_KEY_ARN }).update(account, app, app);
     expect(updated.lostRecords.filter(({ key }) => key === OTHER_KEY_ARN)).toEqual([]);
     expect(updated.account.keys[KEY_ARN].grants).toEqual([]);
     expect(updated.account.keys[OTHER_KEY_ARN].grants).toHaveLength(1);

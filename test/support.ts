@@ -2,7 +2,7 @@ import { App, aws_connect as connect, Stack, type StackProps } from 'aws-cdk-lib
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ConnectInstance } from '../src';
-import { renderString, singleQuoted } from './template/intrinsics';
+import { renderString, singleQuoted } from './template/render';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';

@@ -2,7 +2,8 @@
 import { readFileSync } from 'fs';
 import { createRequire } from 'module';
 import { type AddStreaming, newApp } from './scenario';
-import { deploymentSteps, type Template } from '../../test/template/template';
+import { type Template } from '../../src/template/template';
+import { deploymentSteps } from '../../test/template/deployment-steps';
 
 export interface Measurement {
   /** The CPU time to load the program, create the app, and synthesize it, in microseconds. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'util';
-import { stacksIn, type SynthesizedStack } from './cloud-assembly';
 import { resourceMapping } from './resource-mapping';
 import { readStorageConfigs } from './storage-configs';
 import { DATA_TYPES } from '../private/common/data-types';
+import { stacksIn, type SynthesizedStack } from '../template/cloud-assembly';
 
 const USAGE = `usage: cdk-connect-data-streaming resource-mapping --instance-arn ARN --stack NAME [--app cdk.out] RESOURCE_TYPE.json ...
 

@@ -16,16 +16,3 @@ export function textOf(value: unknown, instanceArn: string): string | undefined 
     default: return undefined;
   }
 }
-
-/** Returns the logical ids of the resources and parameters that a value of a template references. */
-export function referencesOf(value: unknown): string[] {
-  if (!(value instanceof Object)) return [];
-
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
-    switch (key) {
-      case 'Ref': return String(inner).startsWith('AWS::') ? [] : [String(inner)];
-      case 'Fn::GetAtt': return [(inner as string[])[0]];
-      default: return referencesOf(inner);
-    }
-  });
-}

@@ -1,7 +1,8 @@
-import type { SynthesizedStack, TemplateResource } from './cloud-assembly';
-import { referencesOf, textOf } from './intrinsics';
+import { textOf } from './intrinsics';
 import type { StorageConfig, StorageConfigList } from './storage-configs';
 import { DATA_TYPES } from '../private/common/data-types';
+import type { SynthesizedStack } from '../template/cloud-assembly';
+import { referencesIn } from '../template/intrinsics';
 
 /** The primary identifier of an association in CloudFormation. */
 interface AssociationIdentifier {
@@ -65,7 +66,7 @@ export function resourceMapping(stack: SynthesizedStack, instanceArn: string, li
 }
 
 function associationsOf(stack: SynthesizedStack, instanceArn: string): DeclaredAssociation[] {
-  return Object.entries(stack.resources)
+  return Object.entries(stack.template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::Connect::InstanceStorageConfig')
     .map(([logicalId, { Properties: properties = {} }]) => ({
       ...properties as Association,
@@ -105,9 +106,10 @@ function toCheck(declared: DeclaredAssociation, instanceArn: string, existing: S
 
 /** Returns the resources that an association depends on and that are not imported. They must be deployed before. */
 function missingFromImport(stack: SynthesizedStack, logicalId: string, mapping: object): string[] {
-  const { DependsOn = [], Properties }: TemplateResource = stack.resources[logicalId];
-  const needed = new Set([DependsOn, referencesOf(Properties)].flat().filter((id) => !(id in mapping)));
-  return [...needed].map((id) => `${stack.pathOf(logicalId)} depends on ${stack.pathOf(id)} (${stack.resources[id]?.Type ?? 'a parameter'}), which is not `
+  const { DependsOn = [], Properties } = stack.template.Resources[logicalId];
+  const referenced = referencesIn(Properties).map((reference) => reference.logicalId).filter((id) => !id.startsWith('AWS::'));
+  const needed = new Set([DependsOn, referenced].flat().filter((id) => !(id in mapping)));
+  return [...needed].map((id) => `${stack.pathOf(logicalId)} depends on ${stack.pathOf(id)} (${stack.template.Resources[id]?.Type ?? 'a parameter'}), which is not `
     + 'imported; the import fails unless it is deployed already');
 }
 

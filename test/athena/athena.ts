@@ -4,7 +4,7 @@ import { join } from 'path';
 import { gunzipSync } from 'zlib';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { deserialize, duckDbType, type HiveType, parseType } from './hive';
-import { renderString, singleQuoted } from '../template/intrinsics';
+import { renderString, singleQuoted } from '../template/render';
 
 export type Row = Record<string, Json>;
 

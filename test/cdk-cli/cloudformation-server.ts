@@ -4,8 +4,8 @@ import { join } from 'path';
 import { parse } from 'yaml';
 import { LoopbackServer } from '../loopback-server';
 import { ACCOUNT } from '../support';
-import { referencesIn } from '../template/intrinsics';
-import type { Template } from '../template/template';
+import { referencesIn } from '../../src/template/intrinsics';
+import type { Template } from '../../src/template/template';
 
 interface ResourceToImport {
   readonly LogicalResourceId: string;

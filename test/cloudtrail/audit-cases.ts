@@ -4,8 +4,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { apiCall, type CloudTrailEvent, identityOf, keyResources } from './events';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingAudit, StreamingDestination } from '../../src';
 import { ACCOUNT, ENV, INSTANCE_ARN, INSTANCE_ID, KEY_ARN, OTHER_INSTANCE_ARN, REGION, ROLE_ARN, STREAM_ARN } from '../support';
-import { type Intrinsic, replaceIntrinsics } from '../template/intrinsics';
-import type { Template as SynthesizedTemplate } from '../template/template';
+import { type Intrinsic, replaceIntrinsics } from '../../src/template/intrinsics';
+import type { Template as SynthesizedTemplate } from '../../src/template/template';
 
 export interface AuditCase {
   readonly name: string;

@@ -9,7 +9,7 @@ import { App } from 'aws-cdk-lib';
 import { Control } from './control';
 import { awsVariables, emulatorEnvironment, REGION } from './environment';
 import { type Output, run } from './run';
-import type { Template } from '../template/template';
+import type { Template } from '../../src/template/template';
 
 const ROOT = resolve(__dirname, '..', '..');
 const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');

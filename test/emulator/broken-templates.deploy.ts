@@ -6,7 +6,7 @@ import { Account, type Edit } from './account';
 import { existingInstancesApp, newInstanceApp, type Props, STACK, TWO_STREAMS } from './apps';
 import type { Loss } from './control';
 import { KeyAccess, StreamingDestination } from '../../src';
-import type { TemplateResource } from '../template/template';
+import type { TemplateResource } from '../../src/template/template';
 
 const account = new Account('333333333333');
 let existing: { Arn: string; ServiceRole: string };

@@ -10,7 +10,7 @@ import type { aws_connect as connectRefs } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
-import { SimulatedAccount } from '../simulation/simulated-account';
+import { SimulatedAccount } from '../../src/check/simulation/simulated-account';
 import { ACCOUNT, DELIVERY_STREAM_ARN, ENV, REGION } from '../support';
 
 /** Chooses values with the given weights. */
@@ -118,7 +118,7 @@ export function accountFor({ keys }: RandomApp): SimulatedAccount {
   for (let number = 0; number < INSTANCES; number++) account.addInstance(instanceArn(number), roleArn(number));
   for (const number of [...PARAMETER_INSTANCES, ...LAZY_INSTANCES, ...IMPORTED_INSTANCES]) account.addInstance(instanceArn(number), roleArn(number));
   keys.forEach(({ source }, number) => {
-    if (EXISTING_KEYS.includes(source)) account.addKey(keyArn(number, source)).addStream(streamArn(number), keyArn(number, source));
+    if (EXISTING_KEYS.includes(source)) account.addKey(keyArn(number, source), ACCOUNT).addStream(streamArn(number), keyArn(number, source));
   });
   return account;
 }

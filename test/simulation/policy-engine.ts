@@ -1,18 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { AccessRequest, PolicyDocument } from '../../src/check/simulation/access';
 
-export interface PolicyDocument {
-  readonly Version?: string;
-  readonly Statement: readonly object[];
-}
-
-export interface AccessRequest {
-  readonly principal: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly context?: Record<string, string | string[]>;
-  readonly identityPolicies?: readonly PolicyDocument[];
-  readonly resourcePolicy?: PolicyDocument;
-}
+export type { PolicyDocument };
 
 const answers = new Map<string, boolean>();
 

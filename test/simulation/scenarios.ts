@@ -2,7 +2,7 @@
  * The apps that the deployment simulation deploys, and the account that it deploys them to.
  */
 import { type App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
-import { SimulatedAccount } from './simulated-account';
+import { SimulatedAccount } from '../../src/check/simulation/simulated-account';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
 import { ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newInstance, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from '../support';
 
@@ -16,7 +16,7 @@ export const PARAMETERS = { InstanceArn: INSTANCE_ARN };
 /** An account with two instances, and with two streams and their keys that the app does not define. */
 export function existingAccount(): SimulatedAccount {
   return new SimulatedAccount()
-    .addInstance(INSTANCE_ARN, ROLE_ARN)
+    .addInstance(INSTANCE_ARN, ROLE_ARN, { StatusReason: { Message: 'x'.repeat(5000) } }) // too long for the response of a custom resource
     .addInstance(OTHER_INSTANCE_ARN, OTHER_ROLE_ARN)
     .addKey(KEY_ARN)
     .addKey(OTHER_KEY_ARN)

@@ -1,5 +1,5 @@
-import { renderString, singleQuoted } from './intrinsics';
-import type { Template, TemplateResource } from './template';
+import { renderString, singleQuoted } from './render';
+import type { Template, TemplateResource } from '../../src/template/template';
 
 /** The parts of the body of a CloudWatch dashboard that the scripts and tests read. */
 export interface DashboardBody {

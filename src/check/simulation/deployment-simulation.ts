@@ -1,9 +1,6 @@
-import { App } from 'aws-cdk-lib';
-import { ASSET_RESOURCE_METADATA_ENABLED_CONTEXT, type CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { type AppGraph, graphOf, type StackGraph } from './app-graph';
-import type { ConnectAndKmsServer } from './connect-and-kms-server';
+import { type DeploymentGraph, NOTHING, type StackGraph } from './deployment-graph';
 import { type Dependencies, possibleOrders, restrict, reverse } from './orders';
-import { Provisioner } from './provisioner';
+import { type OnInvocation, Provisioner } from './provisioner';
 import type { LostRecord, SimulatedAccount } from './simulated-account';
 import { stateDifferences } from './state-differences';
 
@@ -23,78 +20,90 @@ export interface SimulationResult {
   readonly account: SimulatedAccount;
 }
 
+/** A change of a resource, in one of the orders. */
+export interface Step {
+  readonly verb: 'deploying' | 'cleaning up';
+  readonly id: string;
+  readonly order: string;
+  /** The account after the change. */
+  readonly account: SimulatedAccount;
+}
+
+export interface SimulationOptions {
+  /** The values of parameters. Without them, these values are unknown. */
+  readonly parameters?: Record<string, string>;
+  readonly maxOrders?: number;
+  readonly onStep?: (step: Step) => void;
+  readonly onInvocation?: OnInvocation;
+  /** Simulates only these resources, whose properties are resolved already. */
+  readonly only?: ReadonlyMap<string, Record<string, unknown> | undefined>;
+}
+
 interface Order {
   readonly decisive: string[];
   readonly complete: string[];
 }
 
 interface Phase {
+  readonly verb: Step['verb'];
   readonly orders: Order[];
   readonly exhaustive: boolean;
-  readonly apply: (provisioner: Provisioner, id: string) => Promise<boolean>;
+  readonly apply: (provisioner: Provisioner, id: string) => boolean;
 }
 
 /** What CloudFormation does to a stack: it deploys resources, then cleans up the resources that are replaced or removed. */
 interface StackOperation {
-  readonly app: AppGraph;
+  readonly graph: DeploymentGraph;
   readonly deployment: Phase;
   readonly cleanup: Phase;
 }
 
-const NO_PHASE: Phase = { orders: [{ decisive: [], complete: [] }], exhaustive: true, apply: async () => false };
-
-/** Synthesizes an app, or a part of its cloud assembly, for a simulation. */
-export function appGraph(build: (app: App) => void, part = (assembly: CloudAssembly) => assembly, context: Record<string, string> = {}): AppGraph {
-  const app = new App({ context: { ...context, [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true } }); // adds the file names of nested stacks
-  build(app);
-  return graphOf(part(app.synth()));
-}
+const NO_PHASE = { orders: [{ decisive: [], complete: [] }], exhaustive: true, apply: () => false };
 
 /**
- * Simulates creations, updates and deletions of an app in every order that CloudFormation can choose, and streams records after
+ * Simulates creations, updates and deletions of stacks in every order that CloudFormation can choose, and streams records after
  * each step. Throws an error if two orders end in different states.
  */
 export class DeploymentSimulation {
-  constructor(
-    private readonly server: ConnectAndKmsServer,
-    private readonly parameters: Record<string, string> = {},
-    private readonly maxOrders?: number,
-  ) {}
+  constructor(private readonly options: SimulationOptions = {}) {}
 
-  public async create(account: SimulatedAccount, app: AppGraph): Promise<SimulationResult> {
-    return this.update(account, { stacks: [], scopes: new Map() }, app);
+  public create(account: SimulatedAccount, graph: DeploymentGraph): SimulationResult {
+    return this.update(account, NOTHING, graph);
   }
 
-  public async update(account: SimulatedAccount, from: AppGraph, to: AppGraph): Promise<SimulationResult> {
+  public update(account: SimulatedAccount, from: DeploymentGraph, to: DeploymentGraph): SimulationResult {
+    const { only } = this.options;
     return this.simulate(account, to.stacks.map((stack) => {
       const before = from.stacks.find(({ name }) => name === stack.name);
       return {
-        app: to,
+        graph: to,
         deployment: {
+          verb: 'deploying',
           ...this.ordersOf(stack, dependenciesIn(stack)),
-          apply: (provisioner, id) => provisioner.deploy(stack.nodes.get(id)!),
+          apply: (provisioner, id) => provisioner.deploy(stack.nodes.get(id)!, only?.get(id)),
         },
-        cleanup: before ? this.cleanup(before, (id) => stack.nodes.has(id)) : NO_PHASE,
+        cleanup: before ? this.cleanup(before, (id) => stack.nodes.has(id)) : { verb: 'cleaning up', ...NO_PHASE },
       };
     }));
   }
 
-  public async delete(account: SimulatedAccount, app: AppGraph): Promise<SimulationResult> {
-    return this.simulate(account, [...app.stacks].reverse().map((stack) => (
-      { app, deployment: NO_PHASE, cleanup: this.cleanup(stack, () => false) })));
+  public delete(account: SimulatedAccount, graph: DeploymentGraph): SimulationResult {
+    return this.simulate(account, [...graph.stacks].reverse().map((stack) => (
+      { graph, deployment: { verb: 'deploying', ...NO_PHASE }, cleanup: this.cleanup(stack, () => false) })));
   }
 
   private cleanup(stack: StackGraph, isKept: (id: string) => boolean): Phase {
     return {
+      verb: 'cleaning up',
       ...this.ordersOf(stack, reverse(dependenciesIn(stack))),
       apply: (provisioner, id) => provisioner.cleanUp(stack.nodes.get(id)!, isKept(id)),
     };
   }
 
-  private async simulate(account: SimulatedAccount, operations: StackOperation[]): Promise<SimulationResult> {
+  private simulate(account: SimulatedAccount, operations: StackOperation[]): SimulationResult {
     const lostRecords: SimulationResult['lostRecords'] = [];
     let current = account;
-    for (const operation of operations) current = await this.simulateStack(current, operation, lostRecords);
+    for (const operation of operations) current = this.simulateStack(current, operation, lostRecords);
     return {
       lostRecords,
       combinations: operations.reduce((sum, { deployment, cleanup }) => sum + deployment.orders.length * cleanup.orders.length, 0),
@@ -104,15 +113,14 @@ export class DeploymentSimulation {
   }
 
   /** Simulates every cleanup order after every deployment order. */
-  private async simulateStack(
-    start: SimulatedAccount, { app, deployment, cleanup }: StackOperation, lostRecords: SimulationResult['lostRecords'],
-  ): Promise<SimulatedAccount> {
-    const run = async (from: SimulatedAccount, { apply }: Phase, ids: string[], verb: string, order: string): Promise<SimulatedAccount> => {
+  private simulateStack(start: SimulatedAccount, { graph, deployment, cleanup }: StackOperation, lostRecords: SimulationResult['lostRecords']): SimulatedAccount {
+    const run = (from: SimulatedAccount, { verb, apply }: Phase, ids: string[], order: string): SimulatedAccount => {
       const account = from.copy();
-      const provisioner = new Provisioner(this.server, account, app, this.parameters);
+      const provisioner = new Provisioner(account, graph, this.options.parameters, this.options.onInvocation);
       for (const id of ids) {
-        const changed = await apply(provisioner, id);
-        if (changed) lostRecords.push(...(await account.streamRecords()).map((record) => ({ ...record, after: `${verb} ${id}`, order })));
+        if (!apply(provisioner, id)) continue;
+        this.options.onStep?.({ verb, id, order, account });
+        lostRecords.push(...account.streamRecords().map((record) => ({ ...record, after: `${verb} ${id}`, order })));
       }
       return account;
     };
@@ -121,29 +129,30 @@ export class DeploymentSimulation {
     const fingerprints = new Set<string>();
     for (const { decisive, complete } of deployment.orders) {
       const deploying = `deploying [${decisive.join(', ')}]`;
-      const deployed = await run(start, deployment, complete, 'deploying', deploying);
+      const deployed = run(start, deployment, complete, deploying);
       // The cleanup depends on the account alone, so after an equal account it has the same results.
       const fingerprint = deployed.fingerprint();
       if (fingerprints.has(fingerprint)) continue;
       fingerprints.add(fingerprint);
 
       for (const order of cleanup.orders) {
-        const end = { order: `${deploying}, cleaning up [${order.decisive.join(', ')}]` };
-        ends.push({ ...end, account: await run(deployed, cleanup, order.complete, 'cleaning up', end.order) });
-        expectEqualStates(ends[0], ends.at(-1)!);
+        const end = `${deploying}, cleaning up [${order.decisive.join(', ')}]`;
+        ends.push({ order: end, account: run(deployed, cleanup, order.complete, end) });
+        expectEqualStates(ends[0], ends[ends.length - 1]);
       }
     }
     return ends[0].account;
   }
 
   private ordersOf(stack: StackGraph, dependencies: Dependencies): { orders: Order[]; exhaustive: boolean } {
-    const isDecisive = (id: string): boolean => DECISIVE.has(stack.nodes.get(id)!.resource.Type);
-    const { orders, exhaustive } = possibleOrders(restrict(dependencies, isDecisive), this.maxOrders);
-    return { orders: orders.map((decisive) => ({ decisive, complete: completed(decisive, dependencies) })), exhaustive };
+    const { only, maxOrders } = this.options;
+    const isDecisive = (id: string): boolean => only ? only.has(id) : DECISIVE.has(stack.nodes.get(id)!.resource.Type);
+    const { orders, exhaustive } = possibleOrders(restrict(dependencies, isDecisive), maxOrders);
+    return { orders: orders.map((decisive) => ({ decisive, complete: only ? decisive : completed(decisive, dependencies) })), exhaustive };
   }
 }
 
-function dependenciesIn(stack: StackGraph): Dependencies {
+export function dependenciesIn(stack: StackGraph): Dependencies {
   return new Map([...stack.nodes.values()].map(({ id, dependencies }) => [id, dependencies]));
 }
 

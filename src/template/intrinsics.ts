@@ -48,19 +48,6 @@ export function referencesIn(value: unknown): Reference[] {
   return (name === 'Fn::Sub' ? partsOfSub(argument) : Object.values(value)).flatMap(referencesIn);
 }
 
-/** Renders a value of a template as a string. The callback renders each intrinsic function other than `Fn::Join` and `Fn::Sub`. */
-export function renderString(value: unknown, renderIntrinsic: (intrinsic: object, reference?: Reference) => string): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const render = (part: unknown): string => renderString(part, renderIntrinsic);
-  const { name, argument } = intrinsicOf(value) ?? {};
-  if (name === 'Fn::Sub') return partsOfSub(argument).map(render).join('');
-  if (name === 'Fn::Join') {
-    const [delimiter, parts] = argument as [string, unknown];
-    if (Array.isArray(parts)) return parts.map(render).join(delimiter);
-  }
-  return renderIntrinsic(value, referenceOf(value));
-}
-
 /** Copies a value of a template. The callback replaces each intrinsic function, `undefined` removes it as `AWS::NoValue` does. */
 export function replaceIntrinsics(value: unknown, replace: (intrinsic: Intrinsic, value: object) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -70,9 +57,4 @@ export function replaceIntrinsics(value: unknown, replace: (intrinsic: Intrinsic
   return Object.fromEntries(Object.entries(value)
     .map(([name, inner]) => [name, replaceIntrinsics(inner, replace)] as const)
     .filter(([, inner]) => inner !== undefined));
-}
-
-/** An intrinsic function as text that needs no escaping inside a JSON string. */
-export function singleQuoted(intrinsic: object): string {
-  return JSON.stringify(intrinsic).replaceAll('"', '\'');
 }

@@ -1,14 +1,19 @@
 import { referencesIn } from './intrinsics';
 
-/** The parts of a CloudFormation template that the scripts and tests read. */
+/** A CloudFormation template. */
 export interface Template {
   readonly Resources: Record<string, TemplateResource>;
+  readonly Parameters?: Record<string, { readonly Type?: string; readonly Default?: string }>;
+  readonly Conditions?: Record<string, unknown>;
+  readonly Mappings?: Record<string, Record<string, Record<string, string>>>;
+  readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>;
 }
 
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Record<string, unknown>;
   readonly DependsOn?: string | string[];
+  readonly Condition?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
   readonly Metadata?: Record<string, unknown>;
@@ -19,17 +24,4 @@ export function dependenciesOf(template: Template, logicalId: string): string[] 
   const { DependsOn = [], Properties } = template.Resources[logicalId];
   const ids = new Set([DependsOn, referencesIn(Properties).map((reference) => reference.logicalId)].flat());
   return [...ids].filter((id) => id in template.Resources);
-}
-
-/** The resources by deployment step. Each resource depends on resources of earlier steps only. */
-export function deploymentSteps(template: Template): string[][] {
-  const steps: string[][] = [];
-  const waiting = new Set(Object.keys(template.Resources));
-  while (waiting.size > 0) {
-    const step = [...waiting].filter((id) => dependenciesOf(template, id).every((other) => !waiting.has(other)));
-    if (step.length === 0) throw new Error(`circular dependency between resources: ${[...waiting].join(', ')}`);
-    step.forEach((id) => waiting.delete(id));
-    steps.push(step);
-  }
-  return steps;
 }

@@ -1,0 +1,172 @@
+import { isEqual, isUnknown } from './unknown-values';
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: readonly object[];
+}
+
+/** An element of a policy statement can be a value or a list of values. */
+type OneOrMore<T> = T | T[];
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Principal?: string | Record<string, OneOrMore<string>>;
+  readonly NotPrincipal?: unknown;
+  readonly Action?: OneOrMore<string>;
+  readonly NotAction?: OneOrMore<string>;
+  readonly Resource?: OneOrMore<string>;
+  readonly NotResource?: OneOrMore<string>;
+  readonly Condition?: Record<string, Record<string, OneOrMore<string>>>;
+}
+
+export interface AccessRequest {
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Record<string, string | string[]>;
+  readonly identityPolicies?: readonly PolicyDocument[];
+  readonly resourcePolicy?: PolicyDocument;
+}
+
+/** Undefined means that the templates do not contain enough to decide. */
+export type Decision = boolean | undefined;
+
+/** Whether the policies allow a request, as IAM and AWS KMS decide for a principal of the account of the resource. */
+export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }: AccessRequest): Decision {
+  const ofIdentity = identityPolicies.flatMap(statementsOf);
+  const ofResource = resourcePolicy && statementsOf(resourcePolicy);
+  const denied = any([
+    ...ofIdentity.filter(isDeny).map((statement) => applies(statement, request)),
+    ...(ofResource ?? []).filter(isDeny).map((statement) => both(names(statement, request.principal), applies(statement, request))),
+  ]);
+  if (denied) return false;
+
+  const byIdentity = any(ofIdentity.filter(isAllow).map((statement) => applies(statement, request)));
+  const allowed = ofResource ? allowedByResource(ofResource.filter(isAllow), request, byIdentity) : byIdentity;
+  return allowed === false ? false : both(allowed, negated(denied));
+}
+
+/** A resource policy allows a principal, or it allows its account, which decides with the policies of the principal. */
+function allowedByResource(statements: Statement[], request: AccessRequest, byIdentity: Decision): Decision {
+  return any(statements.map((statement) => both(
+    any([names(statement, request.principal), both(names(statement, accountOf(request.principal), true), byIdentity)]),
+    applies(statement, request),
+  )));
+}
+
+export function statementsOf({ Statement: statements }: PolicyDocument): Statement[] {
+  return [statements].flat() as Statement[];
+}
+
+function isAllow({ Effect }: Statement): boolean {
+  return Effect === 'Allow';
+}
+
+function isDeny({ Effect }: Statement): boolean {
+  return Effect === 'Deny';
+}
+
+/** Whether a statement of a resource policy names a principal, or an account as a principal. */
+function names({ Principal, NotPrincipal }: Statement, principal: string, isAccount = false): Decision {
+  if (NotPrincipal !== undefined) return undefined;
+  if (Principal === undefined) return false;
+  return any(principalsOf(Principal).map((named) => {
+    if (named === '*') return !isAccount;
+    if (isAccount) return isEqual(named.replace(/^arn:[^:]+:iam::(.+):root$/, '$1'), principal);
+    return isRoleOf(named, principal);
+  }));
+}
+
+/** The AWS principals of a statement. Services and federated users are others. */
+export function principalsOf(principal: Statement['Principal']): string[] {
+  if (principal === undefined) return [];
+  return typeof principal === 'string' ? [principal] : [principal.AWS ?? []].flat();
+}
+
+/** A role whose ARN is not known is the role of an instance, so only roles of Amazon Connect can be the same. */
+function isRoleOf(named: string, principal: string): Decision {
+  const equal = isEqual(named, principal);
+  return equal === undefined && !isUnknown(named) && !isServiceLinkedRole(named) ? false : equal;
+}
+
+/** Whether a text is the ARN of a service-linked role of Amazon Connect. */
+export function isServiceLinkedRole(arn: string): boolean {
+  return /:role\/aws-service-role\/connect\.amazonaws\.com\/|service-linked role of/.test(arn);
+}
+
+function accountOf(principal: string): string {
+  return principal.split(':')[4] ?? '';
+}
+
+/** Whether a statement applies to the action, the resource and the context of a request. */
+function applies(statement: Statement, { action, resource, context = {} }: AccessRequest): Decision {
+  return all([
+    statement.Action === undefined ? negated(matchesAny(statement.NotAction, action, true)) : matchesAny(statement.Action, action, true),
+    statement.Resource === undefined ? negated(matchesAny(statement.NotResource, resource)) : matchesAny(statement.Resource, resource),
+    ...Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys)
+      .map(([key, values]) => isMet(operator, [values].flat(), valueOf(context, key)))),
+  ]);
+}
+
+function valueOf(context: Record<string, string | string[]>, key: string): string[] | undefined {
+  const found = Object.keys(context).find((name) => name.toLowerCase() === key.toLowerCase());
+  return found === undefined ? undefined : [context[found]].flat();
+}
+
+/** The operators of which one value must match. The others are not evaluated. */
+const OPERATORS: Record<string, (pattern: string, value: string) => Decision> = {
+  StringEquals: isEqual,
+  StringEqualsIgnoreCase: (pattern, value) => isEqual(pattern.toLowerCase(), value.toLowerCase()),
+  StringLike: (pattern, value) => matches(pattern, value),
+  ArnEquals: (pattern, value) => matches(pattern, value),
+  ArnLike: (pattern, value) => matches(pattern, value),
+  Bool: (pattern, value) => isEqual(String(pattern).toLowerCase(), value.toLowerCase()),
+};
+
+/** Whether a condition is met, for the context values of its key. */
+function isMet(operator: string, patterns: string[], values?: string[]): Decision {
+  const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  if (name === 'Null') return (values === undefined) === (String(patterns[0]) === 'true');
+  const isNegated = name?.includes('Not') ?? false;
+  const compare = OPERATORS[name?.replace('Not', '') ?? ''];
+  if (!compare) return undefined;
+  if (values === undefined) return Boolean(ifExists) || isNegated || quantifier === 'ForAllValues';
+
+  const results = values.map((value) => {
+    const found = any(patterns.map((pattern) => compare(pattern, value)));
+    return isNegated ? negated(found) : found;
+  });
+  return quantifier === 'ForAllValues' ? all(results) : any(results);
+}
+
+function matchesAny(patterns: OneOrMore<string> | undefined, value: string, ignoreCase = false): Decision {
+  const adapt = (text: string): string => ignoreCase ? text.toLowerCase() : text;
+  return any([patterns ?? []].flat().map((pattern) => matches(adapt(pattern), adapt(value))));
+}
+
+/** Whether a value matches a pattern with the wildcards `*` and `?`. */
+function matches(pattern: string, value: string): Decision {
+  if (pattern === '*') return true;
+  if (isUnknown(pattern) || isUnknown(value)) return isEqual(pattern, value);
+  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${expression}$`, 's').test(value);
+}
+
+function any(decisions: Decision[]): Decision {
+  if (decisions.includes(true)) return true;
+  return decisions.includes(undefined) ? undefined : false;
+}
+
+function all(decisions: Decision[]): Decision {
+  if (decisions.includes(false)) return false;
+  return decisions.includes(undefined) ? undefined : true;
+}
+
+function both(one: Decision, other: Decision): Decision {
+  return all([one, other]);
+}
+
+function negated(decision: Decision): Decision {
+  return decision === undefined ? undefined : !decision;
+}

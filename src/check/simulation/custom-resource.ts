@@ -1,0 +1,86 @@
+import { ConnectAndKms, type Caller, ServiceError } from './connect-and-kms';
+import type { SimulatedAccount } from './simulated-account';
+
+export type RequestType = 'Create' | 'Update' | 'Delete';
+
+/** What CloudFormation sends to the Lambda function of `AwsCustomResource`. */
+export interface CustomResourceEvent {
+  readonly RequestType: RequestType;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: Record<string, string>;
+}
+
+export interface CustomResourceResponse {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason: string;
+  readonly PhysicalResourceId: string;
+  readonly Data: Record<string, unknown>;
+}
+
+interface SdkCall {
+  readonly service: string;
+  readonly action: string;
+  readonly parameters?: Record<string, unknown>;
+  readonly physicalResourceId?: { readonly id?: string; readonly responsePath?: string };
+  readonly outputPaths?: string[];
+  readonly ignoreErrorCodesMatching?: string;
+}
+
+/** Does what the handler of `AwsCustomResource` does, for calls to Amazon Connect and AWS KMS. Other calls succeed without an effect. */
+export function invokeCustomResource(event: CustomResourceEvent, caller: Caller, account: SimulatedAccount): CustomResourceResponse {
+  const { Create, Update, Delete, [event.RequestType]: own } = callsOf(event.ResourceProperties);
+  const id = event.RequestType === 'Create'
+    ? [Create, Update, Delete].map((call) => call?.physicalResourceId?.id).find(Boolean) ?? event.LogicalResourceId
+    : own?.physicalResourceId?.id ?? event.PhysicalResourceId!;
+  const success = { Status: 'SUCCESS', Reason: 'OK', PhysicalResourceId: id, Data: {} } as const;
+  if (!own) return success;
+
+  const api = new ConnectAndKms(account, caller);
+  try {
+    const answer = flatten(call(api, own, withPhysicalId(own.parameters ?? {}, id) as Record<string, never>));
+    const { responsePath } = own.physicalResourceId ?? {};
+    const { outputPaths } = own;
+    const isOutput = (name: string): boolean => !outputPaths || outputPaths.some((path) => name.startsWith(path));
+    return {
+      ...success,
+      PhysicalResourceId: responsePath ? String(answer[responsePath]) : id,
+      Data: Object.fromEntries(Object.entries(answer).filter(([name]) => isOutput(name))),
+    };
+  } catch (error) {
+    const { name, message } = error as ServiceError;
+    const isIgnored = own.ignoreErrorCodesMatching && new RegExp(own.ignoreErrorCodesMatching).test(name);
+    return isIgnored ? success : { Status: 'FAILED', Reason: message, PhysicalResourceId: event.PhysicalResourceId ?? id, Data: {} };
+  }
+}
+
+function callsOf(properties: Record<string, string>): Partial<Record<RequestType, SdkCall>> {
+  return Object.fromEntries((['Create', 'Update', 'Delete'] as const)
+    .filter((type) => properties[type])
+    .map((type) => [type, JSON.parse(properties[type]) as SdkCall]));
+}
+
+/** The parameter values of a call that are the physical id of the custom resource. */
+function withPhysicalId(value: unknown, id: string): unknown {
+  if (value === 'PHYSICAL:RESOURCEID:') return id;
+  if (Array.isArray(value)) return value.map((item) => withPhysicalId(item, id));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withPhysicalId(inner, id)]));
+}
+
+function call(api: ConnectAndKms, { service, action }: SdkCall, parameters: Record<string, never>): Record<string, unknown> {
+  const { KeyId, GrantId, InstanceId, GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name } = parameters;
+  switch (`${service.toLowerCase().replace('@aws-sdk/client-', '')}:${action.toLowerCase().replace(/command$/, '')}`) {
+    case 'connect:describeinstance': return api.describeInstance(InstanceId);
+    case 'kms:creategrant': return api.createGrant(KeyId, { grantee, retiringPrincipal, operations, name });
+    case 'kms:retiregrant': return api.retireGrant(KeyId, GrantId);
+    case 'kms:revokegrant': return api.revokeGrant(KeyId, GrantId);
+    default: return {};
+  }
+}
+
+/** An answer with the paths of its values as names, such as `Instance.ServiceRole`. */
+function flatten(value: unknown, path: string[] = []): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return { [path.join('.')]: value };
+  return Object.assign({}, ...Object.entries(value).map(([name, inner]) => flatten(inner, [...path, name]))) as Record<string, unknown>;
+}

@@ -1,0 +1,211 @@
+import { type PolicyDocument } from './access';
+import type { Caller } from './connect-and-kms';
+import { type CustomResourceEvent, type CustomResourceResponse, invokeCustomResource, type RequestType } from './custom-resource';
+import type { DeploymentGraph, Node } from './deployment-graph';
+import { Resolver } from './resolver';
+import { connectRolesIn, type DeployedResource, type SimulatedAccount } from './simulated-account';
+import { isUnknown, unknown } from './unknown-values';
+
+type Properties = Record<string, unknown>;
+
+/** The properties whose change requires replacement of the resource. */
+const REPLACEMENT: Record<string, string[]> = {
+  'AWS::Connect::Instance': ['DirectoryId', 'IdentityManagementType', 'InstanceAlias'],
+  'AWS::Connect::InstanceStorageConfig': ['InstanceArn', 'ResourceType'],
+  'AWS::KMS::Alias': ['AliasName'],
+  'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
+  'AWS::Kinesis::Stream': ['Name'],
+  'AWS::KinesisFirehose::DeliveryStream': ['DeliveryStreamName', 'DeliveryStreamType', 'KinesisStreamSourceConfiguration', 'MSKSourceConfiguration'],
+};
+
+const MAX_RESPONSE_BYTES = 4096; // quota of CloudFormation for the response of a custom resource
+
+/** A call of the Lambda function of a custom resource, for checks of what the simulation assumes. */
+export interface Invocation {
+  readonly node: Node;
+  readonly event: CustomResourceEvent;
+  readonly caller: Caller;
+  readonly before: SimulatedAccount;
+  readonly after: SimulatedAccount;
+  readonly response: CustomResourceResponse;
+}
+
+export type OnInvocation = (invocation: Invocation) => void;
+
+/** Creates, updates and deletes single resources as CloudFormation does. */
+export class Provisioner {
+  private readonly resolver: Resolver;
+
+  constructor(
+    private readonly account: SimulatedAccount,
+    graph: DeploymentGraph,
+    parameters?: Record<string, string>,
+    private readonly onInvocation?: OnInvocation,
+  ) {
+    this.resolver = new Resolver(graph, account, parameters);
+  }
+
+  /** Creates, updates or replaces a resource. Returns whether it changed. */
+  public deploy(node: Node, properties = this.propertiesOf(node)): boolean {
+    const { Type: type, Condition: condition } = node.resource;
+    if (condition && !this.resolver.isTrue(node.scope, condition)) return false;
+    const before = this.account.deployed[node.id];
+    if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return false;
+
+    if (type === 'Custom::AWS') {
+      const response = this.invoke(node, before ? 'Update' : 'Create', properties, before);
+      if (before && before.physicalId !== response.PhysicalResourceId) this.account.replaced[node.id] = before;
+      this.account.deployed[node.id] = { type, physicalId: response.PhysicalResourceId, attributes: response.Data, properties };
+      return true;
+    }
+    const isReplaced = before && isReplacement(type, before.properties, properties);
+    if (isReplaced) this.account.replaced[node.id] = before;
+    this.account.deployed[node.id] = { type, properties, ...this.put(node, properties, isReplaced ? undefined : before) };
+    return true;
+  }
+
+  public propertiesOf(node: Node): Properties {
+    return this.resolver.properties(node.scope, node.resource.Properties);
+  }
+
+  /** Deletes a resource that was removed from the template, or the resource that an update replaced. Returns whether it deleted one. */
+  public cleanUp(node: Node, isKept: boolean): boolean {
+    const resources = isKept ? this.account.replaced : this.account.deployed;
+    const obsolete = resources[node.id];
+    if (!obsolete) return false;
+    delete resources[node.id];
+    const { DeletionPolicy, UpdateReplacePolicy } = node.resource;
+    if ((isKept ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain')) return false;
+
+    if (obsolete.type === 'Custom::AWS') this.invoke(node, 'Delete', obsolete.properties, obsolete);
+    this.remove(obsolete);
+    return true;
+  }
+
+  private put(node: Node, properties: Properties, before?: DeployedResource): { physicalId: string; attributes: Record<string, unknown> } {
+    const name = before?.physicalId ?? this.account.nameFor(node.id);
+    const { account = unknown('AWS account'), region: ownRegion = unknown('AWS Region') } = node.scope;
+    const arn = (service: string, resource: string, region = ownRegion) => this.account.define(`arn:aws:${service}:${region}:${account}:${resource}`);
+    switch (node.resource.Type) {
+      case 'AWS::KMS::Key': {
+        const keyArn = before?.attributes.Arn as string ?? arn('kms', `key/${name}`);
+        this.putKey(keyArn, properties);
+        return { physicalId: name, attributes: { Arn: keyArn, KeyId: name } };
+      }
+      case 'AWS::KMS::Alias': {
+        const aliasName = properties.AliasName as string;
+        const aliasArn = arn('kms', aliasName);
+        const keyId = properties.TargetKeyId as string;
+        const target = Object.keys(this.account.keys).find((key) => key === keyId || key.endsWith(`:key/${keyId}`)) ?? keyId;
+        Object.assign(this.account.aliases, { [aliasArn]: target, [this.account.define(aliasName)]: target });
+        return { physicalId: aliasName, attributes: { Arn: aliasArn, AliasName: aliasName } };
+      }
+      case 'AWS::Connect::Instance': {
+        const instanceArn = before?.physicalId ?? arn('connect', `instance/${name}`);
+        const role = arn('iam', `role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_${name}`, '');
+        this.account.instances[instanceArn] = { role };
+        return { physicalId: instanceArn, attributes: { Arn: instanceArn, Id: name, ServiceRole: role } };
+      }
+      case 'AWS::Kinesis::Stream': {
+        const streamName = before?.physicalId ?? (typeof properties.Name === 'string' && !isUnknown(properties.Name) ? properties.Name : name);
+        const streamArn = before?.attributes.Arn as string ?? arn('kinesis', `stream/${streamName}`);
+        this.account.streams[streamArn] = { key: this.keyOf(properties.StreamEncryption) };
+        return { physicalId: streamName, attributes: { Arn: streamArn } };
+      }
+      case 'AWS::KinesisFirehose::DeliveryStream': return { physicalId: name, attributes: { Arn: arn('firehose', `deliverystream/${name}`) } };
+      case 'AWS::Connect::InstanceStorageConfig':
+        this.associate(name, properties);
+        return { physicalId: name, attributes: { AssociationId: name } };
+      default: {
+        if (/^(Custom::|AWS::CloudFormation::CustomResource)/.test(node.resource.Type)) return { physicalId: unknown(node.id), attributes: {} };
+        const [, service, type = ''] = node.resource.Type.toLowerCase().split('::');
+        return { physicalId: name, attributes: { Arn: arn(service, `${type}/${name}`, '') } };
+      }
+    }
+  }
+
+  /** The ARN of the key that encrypts a stream, which a template can also specify by the id of a key. */
+  private keyOf(encryption: unknown): string | undefined {
+    if (isUnknown(encryption)) return encryption as string;
+    const keyId = (encryption as { KeyId?: string } | undefined)?.KeyId;
+    return keyId && (Object.keys(this.account.keys).find((arn) => arn.endsWith(`:key/${keyId}`)) ?? keyId);
+  }
+
+  private putKey(keyArn: string, { KeyPolicy, Enabled }: Properties): void {
+    const policy = typeof KeyPolicy === 'object' ? KeyPolicy as PolicyDocument : undefined;
+    const roles = this.account.isOpen || !policy ? [] : connectRolesIn(policy);
+    for (const principal of roles) {
+      const exists = Object.values(this.account.instances).some(({ role }) => role === principal);
+      if (!exists) throw new Error(`AWS KMS rejects the key policy: principal ${principal} does not exist`);
+    }
+    this.account.keys[keyArn] = {
+      policy, grants: this.account.keys[keyArn]?.grants ?? [], ...String(Enabled) === 'false' && { isDisabled: true },
+    };
+  }
+
+  private associate(id: string, { InstanceArn, ResourceType, KinesisStreamConfig }: Properties): void {
+    const instance = InstanceArn as string;
+    const dataType = ResourceType as string;
+    const stream = (KinesisStreamConfig as { StreamArn: string } | undefined)?.StreamArn;
+    if (!this.account.instanceArn(instance)) throw new Error(`instance ${instance} does not exist`);
+    if (stream && this.account.deliveryOf({ instance, dataType, stream }).reason === 'no stream') throw new Error(`stream ${stream} does not exist`);
+    const exists = Object.entries(this.account.associations)
+      .some(([other, association]) => other !== id && association.instance === instance && association.dataType === dataType);
+    if (exists) throw new Error(`${instance} already has an association for ${dataType}`);
+    this.account.associations[id] = { instance, dataType, stream };
+  }
+
+  private remove({ type, physicalId, attributes, properties }: DeployedResource): void {
+    const arn = attributes.Arn as string;
+    switch (type) {
+      case 'AWS::KMS::Key': delete this.account.keys[arn]; break;
+      case 'AWS::KMS::Alias': {
+        delete this.account.aliases[arn];
+        delete this.account.aliases[properties.AliasName as string];
+        break;
+      }
+      case 'AWS::Connect::Instance': delete this.account.instances[physicalId]; break;
+      case 'AWS::Kinesis::Stream': delete this.account.streams[arn]; break;
+      case 'AWS::Connect::InstanceStorageConfig': delete this.account.associations[physicalId]; break;
+      default:
+    }
+  }
+
+  /** Invokes the Lambda function of a custom resource with the policies that its role has at this moment. */
+  private invoke(node: Node, RequestType: RequestType, properties: Properties, before?: DeployedResource): CustomResourceResponse {
+    const event = {
+      RequestType,
+      LogicalResourceId: node.logicalId,
+      PhysicalResourceId: before?.physicalId,
+      ResourceProperties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)])), // as CloudFormation sends them
+    };
+    const caller = this.callerOf(properties.ServiceToken as string);
+    const accountBefore = this.onInvocation && this.account.copy();
+    const response = invokeCustomResource(event, caller, this.account);
+    this.onInvocation?.({ node, event, caller, before: accountBefore!, after: this.account.copy(), response });
+    if (response.Status === 'FAILED') throw new Error(`${RequestType} of ${node.id} failed: ${response.Reason}`);
+    const size = JSON.stringify(response).length;
+    if (size > MAX_RESPONSE_BYTES) throw new Error(`the response of ${node.id} cannot exceed ${MAX_RESPONSE_BYTES} bytes, got ${size}`);
+    return response;
+  }
+
+  private callerOf(functionArn: string): Caller {
+    const all = Object.values(this.account.deployed);
+    const role = all.find(({ attributes }) => attributes.Arn === functionArn)?.properties.Role as string | undefined;
+    const deployedRole = role === undefined ? undefined : all.find(({ attributes }) => attributes.Arn === role);
+    if (!role || !deployedRole || hasPoliciesOfOthers(deployedRole)) return { role: role ?? unknown(`role of ${functionArn}`) };
+    const attached = all.filter(({ type, properties }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type)
+      && (properties.Roles as string[] | undefined)?.includes(deployedRole.physicalId));
+    const inline = (deployedRole.properties.Policies ?? []) as Properties[];
+    return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
+  }
+}
+
+/** Whether a role has managed policies that the templates do not contain, other than the one for logs. */
+function hasPoliciesOfOthers({ properties }: DeployedResource): boolean {
+  return [properties.ManagedPolicyArns ?? []].flat().some((arn) => !String(arn).endsWith('AWSLambdaBasicExecutionRole'));
+}
+
+export function isReplacement(type: string, before: Properties, after: Properties): boolean {
+  return REPLACEMENT[type]?.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])) ?? false;
+}

@@ -1,0 +1,220 @@
+import { type Decision, isAllowed, isServiceLinkedRole, type PolicyDocument, principalsOf, statementsOf } from './access';
+import { isEqual, isUnknown, unknown } from './unknown-values';
+
+export interface Grant {
+  readonly id: string;
+  readonly grantee: string;
+  readonly retiringPrincipal?: string;
+  readonly operations: readonly string[];
+  readonly name?: string;
+}
+
+export interface Key {
+  /** Undefined if the templates do not define the key. */
+  policy?: PolicyDocument;
+  readonly grants: Grant[];
+  readonly isDisabled?: boolean;
+}
+
+/** A resource that CloudFormation deployed. */
+export interface DeployedResource {
+  readonly type: string;
+  readonly physicalId: string;
+  readonly attributes: Record<string, unknown>;
+  readonly properties: Record<string, unknown>;
+}
+
+export interface Association {
+  readonly instance: string;
+  readonly dataType: string;
+  /** Undefined for a delivery stream. */
+  readonly stream?: string;
+}
+
+/** What happens to a record that Amazon Connect streams. */
+export interface Delivery {
+  /** Undefined if the templates do not contain enough to determine it. */
+  readonly isReceived: Decision;
+  readonly reason: 'received' | 'no stream' | 'no key' | 'disabled key' | 'no permission' | 'unknown encryption' | 'unknown key' | 'unknown permission';
+  readonly key?: string;
+}
+
+/** A record that Amazon Connect lost because it could not encrypt it, or because the stream does not exist. */
+export interface LostRecord {
+  readonly instance: string;
+  readonly dataType: string;
+  readonly key?: string;
+}
+
+/** The state of an AWS account: plain data that can be copied and compared. */
+export class SimulatedAccount {
+  public keys: Record<string, Key> = {};
+  public aliases: Record<string, string> = {};
+  /** `attributes` are further parts of the answer of `DescribeInstance`. */
+  public instances: Record<string, { role: string; attributes?: object }> = {};
+  public streams: Record<string, { key?: string }> = {};
+  public associations: Record<string, Association> = {};
+  /** The resources of the stacks, by node id. */
+  public deployed: Record<string, DeployedResource> = {};
+  /** The replaced resources that CloudFormation deletes in the cleanup of the update, by node id. */
+  public replaced: Record<string, DeployedResource> = {};
+  private usedNames: Record<string, number> = {};
+
+  /**
+   * In an open account, resources that the templates do not define exist, and nothing is known of them. `created` contains the ARNs
+   * of the resources that the templates define.
+   */
+  constructor(public readonly isOpen = false, private readonly created = new Set<string>()) {}
+
+  /** A new physical name. It does not depend on the order in which resources with other ids are created. */
+  public nameFor(id: string): string {
+    this.usedNames[id] = (this.usedNames[id] ?? 0) + 1;
+    return `${id.replaceAll('/', '-')}-${this.usedNames[id]}`;
+  }
+
+  public copy(): SimulatedAccount {
+    const copy = new SimulatedAccount(this.isOpen, this.created);
+    copy.keys = Object.fromEntries(Object.entries(this.keys).map(([arn, key]) => [arn, { ...key, grants: [...key.grants] }]));
+    for (const name of ['aliases', 'instances', 'streams', 'associations', 'deployed', 'replaced', 'usedNames'] as const) {
+      Object.assign(copy, { [name]: { ...this[name] } });
+    }
+    return copy;
+  }
+
+  /** A text that is equal for accounts in which every further simulation has equal results. */
+  public fingerprint(): string {
+    return JSON.stringify(sorted({ ...this.state(), usedNames: this.usedNames }));
+  }
+
+  /** The state without the bookkeeping of physical names, and independent of the order in which entries were added. */
+  public state(): Record<string, unknown> {
+    const { keys, aliases, instances, streams, associations, deployed, replaced } = this;
+    const withSortedGrants = Object.entries(keys).map(([arn, key]) => [
+      arn, { ...key, grants: Object.fromEntries(key.grants.map((grant) => [grant.id, grant])) },
+    ] as const);
+    return sorted({ keys: Object.fromEntries(withSortedGrants), aliases, instances, streams, associations, deployed, replaced }) as Record<string, unknown>;
+  }
+
+  /** Adds a key that the app does not define. Like default key policies, its policy allows access through IAM policies of an account. */
+  public addKey(arn: string, account = arn.split(':')[4]): this {
+    const Principal = { AWS: `arn:aws:iam::${account}:root` };
+    this.keys[arn] = { policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] }, grants: [] };
+    return this;
+  }
+
+  public addInstance(arn: string, role: string, attributes?: object): this {
+    this.instances[arn] = { role, attributes };
+    return this;
+  }
+
+  public addStream(arn: string, key?: string): this {
+    this.streams[arn] = { key };
+    return this;
+  }
+
+  /** Remembers that a template defines a resource, so that the resource does not exist before or after that. */
+  public define(arn: string): string {
+    this.created.add(arn);
+    return arn;
+  }
+
+  /** The ARN of an instance that exists. */
+  public instanceArn(idOrArn: string): string | undefined {
+    return Object.keys(this.instances).find((known) => known === idOrArn || known.endsWith(`/${idOrArn}`)) ?? (this.isOutside(idOrArn) ? idOrArn : undefined);
+  }
+
+  public roleOf(instanceArn: string): string {
+    return this.instances[instanceArn]?.role ?? unknown(`service-linked role of ${instanceArn}`);
+  }
+
+  /** The key with this ARN, if it exists. */
+  public keyFor(arn: string): Key | undefined {
+    if (!this.keys[arn] && this.isOutside(arn)) this.keys[arn] = { grants: [] };
+    return this.keys[arn];
+  }
+
+  /** The key policy and the grants of a key as one policy, because AWS KMS evaluates them together. */
+  public permissionsOf(key: string): PolicyDocument | undefined {
+    const { policy, grants } = this.keys[key];
+    if (!policy) return undefined;
+    const granted = grants.map(({ grantee, operations }) => (
+      { Effect: 'Allow', Principal: { AWS: grantee }, Action: operations.map((operation) => `kms:${operation}`), Resource: '*' }));
+    return { ...policy, Statement: [...statementsOf(policy), ...granted] };
+  }
+
+  /** Streams a record of each associated data type. Returns the records that Amazon Connect cannot encrypt. */
+  public streamRecords(): LostRecord[] {
+    return Object.values(this.associations)
+      .map((association) => ({ ...association, ...this.deliveryOf(association) }))
+      .filter(({ isReceived }) => isReceived === false)
+      .map(({ instance, dataType, key }) => ({ instance, dataType, key }));
+  }
+
+  /** Whether the stream of an association receives its records. */
+  public deliveryOf({ instance, stream }: Association): Delivery {
+    if (!stream) return { isReceived: true, reason: 'received' };
+    const properties = this.streams[stream];
+    if (!properties) return this.isOutside(stream) ? { isReceived: undefined, reason: 'unknown encryption' } : { isReceived: false, reason: 'no stream' };
+    if (!properties.key || properties.key.includes('alias/aws/')) return { isReceived: true, reason: 'received' };
+
+    const key = this.aliases[properties.key] ?? properties.key;
+    const { policy, grants, isDisabled } = this.keys[key] ?? {};
+    if (!grants) return this.isOutside(key) ? { isReceived: undefined, reason: 'unknown key', key } : { isReceived: false, reason: 'no key', key };
+    if (isDisabled) return { isReceived: false, reason: 'disabled key', key };
+
+    const granted = this.isGranted(grants, instance);
+    const byPolicy = policy && this.isAllowedByPolicy(policy, instance, stream, key);
+    if (granted || byPolicy) return { isReceived: true, reason: 'received', key };
+    if (granted === false && byPolicy === false) return { isReceived: false, reason: 'no permission', key };
+    return { isReceived: undefined, reason: policy || granted === undefined ? 'unknown permission' : 'unknown key', key };
+  }
+
+  private isGranted(grants: readonly Grant[], instance: string): Decision {
+    const decisions = grants
+      .filter(({ operations }) => operations.includes('GenerateDataKey'))
+      .map(({ grantee }) => this.isRoleOf(instance, grantee));
+    return decisions.includes(true) ? true : decisions.includes(undefined) ? undefined : false;
+  }
+
+  /** A key policy is enough in the account of the key only, because the service-linked role has no IAM policy for the key. */
+  private isAllowedByPolicy(resourcePolicy: PolicyDocument, instance: string, stream: string, resource: string): Decision {
+    const principal = this.roleOf(instance);
+    const [, partition, , region, account] = stream.split(':');
+    const context = {
+      'aws:PrincipalArn': principal,
+      'aws:PrincipalAccount': account,
+      'aws:PrincipalType': 'AssumedRole',
+      'aws:SecureTransport': 'true',
+      'aws:RequestedRegion': region,
+      'aws:ViaAWSService': 'true',
+      'kms:CallerAccount': account,
+      'kms:ViaService': `kinesis.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`,
+      'kms:EncryptionContext:aws:kinesis:arn': stream,
+      'kms:EncryptionContextKeys': 'aws:kinesis:arn',
+    };
+    if (isEqual(resource.split(':')[4] ?? '', account ?? '') === false) return false;
+    return isAllowed({ principal, action: 'kms:GenerateDataKey', resource, resourcePolicy, context });
+  }
+
+  private isRoleOf(instance: string, grantee: string): Decision {
+    const equal = isEqual(this.roleOf(instance), grantee);
+    return equal === undefined && !isUnknown(grantee) && !isServiceLinkedRole(grantee) ? false : equal;
+  }
+
+  /** Whether a resource exists that the templates do not define. */
+  private isOutside(arn: string): boolean {
+    return this.isOpen && !this.created.has(arn);
+  }
+}
+
+/** The roles of Amazon Connect that a key policy names. */
+export function connectRolesIn(policy: PolicyDocument): string[] {
+  return statementsOf(policy).flatMap(({ Principal }) => principalsOf(Principal)).filter(isServiceLinkedRole);
+}
+
+/** Copies a value with the properties of its objects in alphabetical order. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => one < other ? -1 : 1).map(([name, inner]) => [name, sorted(inner)]));
+}

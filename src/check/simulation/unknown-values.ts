@@ -1,0 +1,39 @@
+/**
+ * A value that the templates do not contain, such as the value of a parameter, is a text between these characters, which no
+ * value in AWS contains. Equal texts are equal values. Different texts may be equal values.
+ */
+const UNKNOWN = /«[^»]*»/g;
+
+export function unknown(description: string): string {
+  return `«${description.replace(/[«»]/g, '')}»`;
+}
+
+/** Whether a text is unknown or has an unknown part. A dynamic reference is resolved during the deployment. */
+export function isUnknown(value: unknown): boolean {
+  return typeof value === 'string' && (value.includes('«') || value.includes('{{resolve:'));
+}
+
+/** Whether two values are equal, or undefined if that cannot be determined. */
+export function isEqual(one: string, other: string): boolean | undefined {
+  if (one === other) return true;
+  if (!isUnknown(one) && !isUnknown(other)) return false;
+  return mayMatch(one, other) || mayMatch(other, one) ? undefined : false;
+}
+
+/** Splits a text, but no unknown part of it. */
+export function splitText(text: string, delimiter: string): string[] {
+  const parts = text.match(UNKNOWN) ?? [];
+  let part = 0;
+  return text.replace(UNKNOWN, '\uE000').split(delimiter).map((piece) => piece.replace(/\uE000/g, () => parts[part++]));
+}
+
+/** A value for messages: the description of an unknown value, or the value itself. */
+export function described(value: unknown): string {
+  return String(value).replace(UNKNOWN, (part) => `<${part.slice(1, -1)}>`);
+}
+
+function mayMatch(pattern: string, text: string): boolean {
+  if (pattern.includes('{{resolve:')) return true;
+  const known = pattern.split(UNKNOWN).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${known.join('.*')}$`, 's').test(text);
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import type { Template, TemplateResource } from './template';
+
+/** A stack with its template. */
+export interface SynthesizedStack {
+  /** The name that `cdk list` shows. */
+  readonly name: string;
+  readonly stackName: string;
+  /** The file of the template. */
+  readonly file: string;
+  readonly template: Template;
+  /** Undefined if the stack can be deployed to any account. */
+  readonly account?: string;
+  /** Undefined if the stack can be deployed to any Region. */
+  readonly region?: string;
+  /** The construct path of a resource. */
+  pathOf(logicalId: string): string;
+}
+
+interface Manifest {
+  readonly artifacts: Record<string, Artifact>;
+}
+
+interface Artifact {
+  readonly type: string;
+  readonly displayName?: string;
+  readonly environment?: string;
+  readonly dependencies?: string[];
+  readonly properties: { readonly templateFile: string; readonly directoryName: string; readonly stackName?: string };
+  readonly metadata?: Metadata;
+  readonly additionalMetadataFile?: string;
+}
+
+type Metadata = Record<string, Array<{ readonly type: string; readonly data?: unknown }>>;
+
+/** Returns the stacks of a cloud assembly such as `cdk.out`, including those of its stages, in the order of their deployment. */
+export function stacksIn(folder: string): SynthesizedStack[] {
+  const { artifacts } = readJson(join(folder, 'manifest.json')) as Manifest;
+  return inDeploymentOrder(artifacts).flatMap((id) => {
+    const artifact = artifacts[id];
+    switch (artifact.type) {
+      case 'aws:cloudformation:stack': return [stackOf(folder, id, artifact)];
+      case 'cdk:cloud-assembly': return stacksIn(join(folder, artifact.properties.directoryName));
+      default: return [];
+    }
+  });
+}
+
+function inDeploymentOrder(artifacts: Record<string, Artifact>): string[] {
+  const ordered = new Set<string>();
+  const visit = (id: string): void => {
+    if (ordered.has(id) || !(id in artifacts)) return;
+    artifacts[id].dependencies?.forEach(visit);
+    ordered.add(id);
+  };
+  Object.keys(artifacts).forEach(visit);
+  return [...ordered];
+}
+
+function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedStack {
+  const file = join(folder, artifact.properties.templateFile);
+  const template = templateOf(readJson(file));
+  const [account, region] = artifact.environment?.replace(/^aws:\/\//, '').split('/') ?? [];
+  let paths: Map<string, string> | undefined;
+  return {
+    name: artifact.displayName ?? id,
+    stackName: artifact.properties.stackName ?? id,
+    file,
+    template,
+    account: account?.startsWith('unknown') ? undefined : account,
+    region: region?.startsWith('unknown') ? undefined : region,
+    pathOf: (logicalId) => pathIn(template.Resources[logicalId]) ?? (paths ??= pathsIn(folder, artifact)).get(logicalId) ?? logicalId,
+  };
+}
+
+/** The construct path that the metadata of a resource contains. */
+export function pathIn(resource?: TemplateResource): string | undefined {
+  const path = resource?.Metadata?.['aws:cdk:path'];
+  return typeof path === 'string' ? path : undefined;
+}
+
+function pathsIn(folder: string, { metadata, additionalMetadataFile }: Artifact): Map<string, string> {
+  const all = { ...metadata, ...additionalMetadataFile && readJson(join(folder, additionalMetadataFile)) as Metadata };
+  return new Map(Object.entries(all).flatMap(([path, entries]) => entries
+    .filter(({ type }) => type === 'aws:cdk:logicalId')
+    .map(({ data }) => [String(data), path.slice(1)] as const)));
+}
+
+/** A template, which contains resources only if the app defines some. */
+export function templateOf(content: unknown): Template {
+  return { Resources: {}, ...content as Partial<Template> };
+}
+
+export function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
