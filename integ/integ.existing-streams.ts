@@ -18,7 +18,7 @@ const key = new kms.Key(stack, 'Key', { enableKeyRotation: true });
 const encrypted = new kinesis.Stream(stack, 'Encrypted', { encryptionKey: key, streamMode: kinesis.StreamMode.ON_DEMAND });
 const managed = new kinesis.Stream(stack, 'Managed', { encryption: kinesis.StreamEncryption.MANAGED, streamMode: kinesis.StreamMode.ON_DEMAND });
 const delivery = new firehose.DeliveryStream(stack, 'Delivery', {
-  destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket')),
+  destination: new firehose.S3Bucket(new s3.Bucket(stack, 'Bucket'), { processors: [new firehose.AppendDelimiterToRecordProcessor()] }),
 });
 
 new ConnectDataStreaming(stack, 'Streaming', {

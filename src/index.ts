@@ -5,6 +5,7 @@ export { ConnectInstance, type ConnectInstanceAttributes, type ConnectInstanceLo
 export { ContactRecordsTable, type ContactRecordsTableProps } from './contact-records-table';
 export { DataStreamingAudit, type DataStreamingAuditProps } from './data-streaming-audit';
 export { DataStreamingMonitoring, type DataStreamingMonitoringProps } from './data-streaming-monitoring';
+export { DataStreamingValidation } from './data-streaming-validation';
 export { KeyAccess } from './key-access';
 export {
   DeliveryStreamDestination,

@@ -1,4 +1,4 @@
-import { isEqual, isUnknown } from './unknown-values';
+import { isEqual, isUnknown, unknown } from './unknown-values';
 
 export interface PolicyDocument {
   readonly Version?: string;
@@ -147,10 +147,11 @@ function matchesAny(patterns: OneOrMore<string> | undefined, value: string, igno
 
 /** Whether a value matches a pattern with the wildcards `*` and `?`. */
 function matches(pattern: string, value: string): Decision {
-  if (pattern === '*') return true;
-  if (isUnknown(pattern) || isUnknown(value)) return isEqual(pattern, value);
+  if (pattern === '*' || pattern === value) return true;
+  if (!/[*?«{]/.test(pattern) && !isUnknown(value)) return false;
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(value);
+  if (new RegExp(`^${expression}$`, 's').test(value)) return true;
+  return isUnknown(pattern) || isUnknown(value) ? isEqual(pattern.replace(/[*?]/g, () => unknown('any')), value) : false;
 }
 
 function any(decisions: Decision[]): Decision {

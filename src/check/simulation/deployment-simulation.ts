@@ -95,7 +95,7 @@ export class DeploymentSimulation {
   private cleanup(stack: StackGraph, isKept: (id: string) => boolean): Phase {
     return {
       verb: 'cleaning up',
-      ...this.ordersOf(stack, reverse(dependenciesIn(stack))),
+      ...this.ordersOf(stack, allDependenciesIn(stack).reversed),
       apply: (provisioner, id) => provisioner.cleanUp(stack.nodes.get(id)!, isKept(id)),
     };
   }
@@ -131,14 +131,14 @@ export class DeploymentSimulation {
       const deploying = `deploying [${decisive.join(', ')}]`;
       const deployed = run(start, deployment, complete, deploying);
       // The cleanup depends on the account alone, so after an equal account it has the same results.
-      const fingerprint = deployed.fingerprint();
+      const fingerprint = deployment.orders.length > 1 ? deployed.fingerprint() : '';
       if (fingerprints.has(fingerprint)) continue;
       fingerprints.add(fingerprint);
 
       for (const order of cleanup.orders) {
         const end = `${deploying}, cleaning up [${order.decisive.join(', ')}]`;
         ends.push({ order: end, account: run(deployed, cleanup, order.complete, end) });
-        expectEqualStates(ends[0], ends[ends.length - 1]);
+        if (ends.length > 1) expectEqualStates(ends[0], ends[ends.length - 1]);
       }
     }
     return ends[0].account;
@@ -152,8 +152,20 @@ export class DeploymentSimulation {
   }
 }
 
+const known = new WeakMap<StackGraph, { dependencies: Dependencies; reversed: Dependencies }>();
+
+/** The dependencies for a deployment, and in the other direction for a cleanup. */
+function allDependenciesIn(stack: StackGraph): { dependencies: Dependencies; reversed: Dependencies } {
+  const found = known.get(stack);
+  if (found) return found;
+  const dependencies = new Map([...stack.nodes.values()].map(({ id, dependencies: before }) => [id, before]));
+  const result = { dependencies, reversed: reverse(dependencies) };
+  known.set(stack, result);
+  return result;
+}
+
 export function dependenciesIn(stack: StackGraph): Dependencies {
-  return new Map([...stack.nodes.values()].map(({ id, dependencies }) => [id, dependencies]));
+  return allDependenciesIn(stack).dependencies;
 }
 
 /** Adds the other items to an order, each just before the first item that depends on it. */

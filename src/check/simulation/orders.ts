@@ -62,26 +62,34 @@ function readyItems(dependencies: Dependencies, left: ReadonlySet<string>): stri
   return ready;
 }
 
+const known = new WeakMap<Dependencies, Map<string, ReadonlySet<string>>>();
+
 /** An item with its direct and indirect dependencies. */
-export function withDependencies(dependencies: Dependencies, item: string, found = new Set<string>()): Set<string> {
-  if (!found.has(item)) {
-    found.add(item);
-    dependencies.get(item)!.forEach((dependency) => withDependencies(dependencies, dependency, found));
-  }
-  return found;
+export function withDependencies(dependencies: Dependencies, item: string): ReadonlySet<string> {
+  const found = known.get(dependencies) ?? new Map<string, ReadonlySet<string>>();
+  known.set(dependencies, found);
+  const visit = (current: string): ReadonlySet<string> => {
+    const before = found.get(current);
+    if (before) return before;
+    const all = new Set([current]);
+    found.set(current, all); // a circular dependency ends here
+    for (const dependency of dependencies.get(current) ?? []) visit(dependency).forEach((other) => all.add(other));
+    return all;
+  };
+  return visit(item);
 }
 
 /** The direct and indirect dependencies among some of the items. */
 export function restrict(dependencies: Dependencies, keep: (item: string) => boolean): Dependencies {
   return new Map([...dependencies.keys()].filter(keep).map((item) => {
-    const before = withDependencies(dependencies, item);
-    before.delete(item);
-    return [item, new Set([...before].filter(keep))];
+    const before = [...withDependencies(dependencies, item)];
+    return [item, new Set(before.filter((other) => other !== item && keep(other)))];
   }));
 }
 
 /** The dependencies of deletions: an item is deleted after the items that depend on it. */
 export function reverse(dependencies: Dependencies): Dependencies {
-  const items = [...dependencies.keys()];
-  return new Map(items.map((item) => [item, new Set(items.filter((other) => dependencies.get(other)!.has(item)))]));
+  const reversed = new Map([...dependencies.keys()].map((item) => [item, new Set<string>()]));
+  dependencies.forEach((before, item) => before.forEach((other) => reversed.get(other)!.add(item)));
+  return reversed;
 }

@@ -35,6 +35,8 @@ export type OnInvocation = (invocation: Invocation) => void;
 /** Creates, updates and deletes single resources as CloudFormation does. */
 export class Provisioner {
   private readonly resolver: Resolver;
+  /** The functions, roles and policies. Undefined after a change of one of them. */
+  private callers?: ReturnType<typeof callersIn>;
 
   constructor(
     private readonly account: SimulatedAccount,
@@ -51,6 +53,7 @@ export class Provisioner {
     if (condition && !this.resolver.isTrue(node.scope, condition)) return false;
     const before = this.account.deployed[node.id];
     if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return false;
+    if (CALLER_TYPES.test(type)) this.callers = undefined;
 
     if (type === 'Custom::AWS') {
       const response = this.invoke(node, before ? 'Update' : 'Create', properties, before);
@@ -74,6 +77,7 @@ export class Provisioner {
     const obsolete = resources[node.id];
     if (!obsolete) return false;
     delete resources[node.id];
+    if (CALLER_TYPES.test(obsolete.type)) this.callers = undefined;
     const { DeletionPolicy, UpdateReplacePolicy } = node.resource;
     if ((isKept ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain')) return false;
 
@@ -95,8 +99,7 @@ export class Provisioner {
       case 'AWS::KMS::Alias': {
         const aliasName = properties.AliasName as string;
         const aliasArn = arn('kms', aliasName);
-        const keyId = properties.TargetKeyId as string;
-        const target = Object.keys(this.account.keys).find((key) => key === keyId || key.endsWith(`:key/${keyId}`)) ?? keyId;
+        const target = this.account.keyArn(properties.TargetKeyId as string);
         Object.assign(this.account.aliases, { [aliasArn]: target, [this.account.define(aliasName)]: target });
         return { physicalId: aliasName, attributes: { Arn: aliasArn, AliasName: aliasName } };
       }
@@ -128,7 +131,7 @@ export class Provisioner {
   private keyOf(encryption: unknown): string | undefined {
     if (isUnknown(encryption)) return encryption as string;
     const keyId = (encryption as { KeyId?: string } | undefined)?.KeyId;
-    return keyId && (Object.keys(this.account.keys).find((arn) => arn.endsWith(`:key/${keyId}`)) ?? keyId);
+    return keyId && this.account.keyArn(keyId);
   }
 
   private putKey(keyArn: string, { KeyPolicy, Enabled }: Properties): void {
@@ -149,10 +152,9 @@ export class Provisioner {
     const stream = (KinesisStreamConfig as { StreamArn: string } | undefined)?.StreamArn;
     if (!this.account.instanceArn(instance)) throw new Error(`instance ${instance} does not exist`);
     if (stream && this.account.deliveryOf({ instance, dataType, stream }).reason === 'no stream') throw new Error(`stream ${stream} does not exist`);
-    const exists = Object.entries(this.account.associations)
-      .some(([other, association]) => other !== id && association.instance === instance && association.dataType === dataType);
-    if (exists) throw new Error(`${instance} already has an association for ${dataType}`);
-    this.account.associations[id] = { instance, dataType, stream };
+    const existing = this.account.associationFor(instance, dataType);
+    if (existing !== undefined && existing !== id) throw new Error(`${instance} already has an association for ${dataType}`);
+    this.account.associate(id, { instance, dataType, stream });
   }
 
   private remove({ type, physicalId, attributes, properties }: DeployedResource): void {
@@ -166,7 +168,7 @@ export class Provisioner {
       }
       case 'AWS::Connect::Instance': delete this.account.instances[physicalId]; break;
       case 'AWS::Kinesis::Stream': delete this.account.streams[arn]; break;
-      case 'AWS::Connect::InstanceStorageConfig': delete this.account.associations[physicalId]; break;
+      case 'AWS::Connect::InstanceStorageConfig': this.account.disassociate(physicalId); break;
       default:
     }
   }
@@ -190,15 +192,24 @@ export class Provisioner {
   }
 
   private callerOf(functionArn: string): Caller {
-    const all = Object.values(this.account.deployed);
-    const role = all.find(({ attributes }) => attributes.Arn === functionArn)?.properties.Role as string | undefined;
-    const deployedRole = role === undefined ? undefined : all.find(({ attributes }) => attributes.Arn === role);
+    const { byArn, policies } = this.callers ??= callersIn(this.account);
+    const role = byArn.get(functionArn)?.properties.Role as string | undefined;
+    const deployedRole = role === undefined ? undefined : byArn.get(role);
     if (!role || !deployedRole || hasPoliciesOfOthers(deployedRole)) return { role: role ?? unknown(`role of ${functionArn}`) };
-    const attached = all.filter(({ type, properties }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type)
-      && (properties.Roles as string[] | undefined)?.includes(deployedRole.physicalId));
+    const attached = policies.filter(({ properties }) => (properties.Roles as string[] | undefined)?.includes(deployedRole.physicalId));
     const inline = (deployedRole.properties.Policies ?? []) as Properties[];
     return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
   }
+}
+
+const CALLER_TYPES = /^AWS::(Lambda::Function|IAM::)/;
+
+function callersIn({ deployed }: SimulatedAccount): { byArn: Map<unknown, DeployedResource>; policies: DeployedResource[] } {
+  const all = Object.values(deployed).filter(({ type }) => CALLER_TYPES.test(type));
+  return {
+    byArn: new Map(all.map((resource) => [resource.attributes.Arn, resource])),
+    policies: all.filter(({ type }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type)),
+  };
 }
 
 /** Whether a role has managed policies that the templates do not contain, other than the one for logs. */

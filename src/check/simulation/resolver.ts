@@ -3,6 +3,9 @@ import type { DeployedResource, SimulatedAccount } from './simulated-account';
 import { isUnknown, splitText, unknown } from './unknown-values';
 import { type Intrinsic, partsOfSub, referenceOf, replaceIntrinsics } from '../../template/intrinsics';
 
+/** The Region of a stack that can be deployed to any Region of the partition `aws`. */
+const REGION = unknown('AWS Region');
+
 /** Evaluates the intrinsic functions of templates as CloudFormation does. */
 export class Resolver {
   /** `parameters` are the values of parameters, and of exports of other apps. Without them, these values are unknown. */
@@ -49,7 +52,7 @@ export class Resolver {
     switch (name) {
       case 'AWS::NoValue': return undefined;
       case 'AWS::AccountId': return scope.account ?? this.notKnown('AWS account');
-      case 'AWS::Region': return scope.region ?? this.notKnown('AWS Region');
+      case 'AWS::Region': return scope.region ?? (this.parameters ? this.notKnown('AWS Region') : REGION);
       case 'AWS::Partition': return partitionOf(scope.region);
       case 'AWS::URLSuffix': return partitionOf(scope.region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
       case 'AWS::StackName': return scope.name;
@@ -129,7 +132,9 @@ export class Resolver {
       case 'Condition': return this.condition(scope, scope.template.Conditions?.[argument as string] ?? { Unknown: argument });
       case 'Fn::Equals': {
         const [one, other] = list.map((item) => this.resolve(scope, item));
-        return one === other ? true : isUnknown(one) || isUnknown(other) ? undefined : false;
+        if (one === other) return true;
+        if ([one, other].includes(REGION) && [one, other].some(isOfOtherPartition)) return false;
+        return isUnknown(one) || isUnknown(other) ? undefined : false;
       }
       case 'Fn::Not': return negated(this.condition(scope, list[0]));
       case 'Fn::Or': return negated(all(list.map((inner) => negated(this.condition(scope, inner)))));
@@ -142,6 +147,10 @@ export class Resolver {
     if (this.parameters) throw new Error(`cannot determine ${description}`);
     return unknown(description);
   }
+}
+
+function isOfOtherPartition(region: unknown): boolean {
+  return typeof region === 'string' && partitionOf(region) !== 'aws';
 }
 
 function partitionOf(region = ''): string {

@@ -1,5 +1,5 @@
 import { type Decision, isAllowed, isServiceLinkedRole, type PolicyDocument, principalsOf, statementsOf } from './access';
-import { isEqual, isUnknown, unknown } from './unknown-values';
+import { isEqual, isUnknown, serviceRoleOf } from './unknown-values';
 
 export interface Grant {
   readonly id: string;
@@ -59,12 +59,13 @@ export class SimulatedAccount {
   /** The replaced resources that CloudFormation deletes in the cleanup of the update, by node id. */
   public replaced: Record<string, DeployedResource> = {};
   private usedNames: Record<string, number> = {};
+  private associationIds = new Map<string, string>();
 
   /**
    * In an open account, resources that the templates do not define exist, and nothing is known of them. `created` contains the ARNs
    * of the resources that the templates define.
    */
-  constructor(public readonly isOpen = false, private readonly created = new Set<string>()) {}
+  constructor(public readonly isOpen = false, public readonly created = new Set<string>()) {}
 
   /** A new physical name. It does not depend on the order in which resources with other ids are created. */
   public nameFor(id: string): string {
@@ -78,6 +79,7 @@ export class SimulatedAccount {
     for (const name of ['aliases', 'instances', 'streams', 'associations', 'deployed', 'replaced', 'usedNames'] as const) {
       Object.assign(copy, { [name]: { ...this[name] } });
     }
+    copy.associationIds = new Map(this.associationIds);
     return copy;
   }
 
@@ -120,11 +122,35 @@ export class SimulatedAccount {
 
   /** The ARN of an instance that exists. */
   public instanceArn(idOrArn: string): string | undefined {
-    return Object.keys(this.instances).find((known) => known === idOrArn || known.endsWith(`/${idOrArn}`)) ?? (this.isOutside(idOrArn) ? idOrArn : undefined);
+    if (idOrArn in this.instances) return idOrArn;
+    return Object.keys(this.instances).find((known) => known.endsWith(`/${idOrArn}`)) ?? (this.isOutside(idOrArn) ? idOrArn : undefined);
+  }
+
+  /** The ARN of a key that a template specifies by its ARN or its id. */
+  public keyArn(idOrArn: string): string {
+    if (idOrArn in this.keys || idOrArn.includes(':')) return idOrArn;
+    return Object.keys(this.keys).find((arn) => arn.endsWith(`:key/${idOrArn}`)) ?? idOrArn;
+  }
+
+  /** The id of the association of an instance for a data type. */
+  public associationFor(instance: string, dataType: string): string | undefined {
+    return this.associationIds.get(`${instance} ${dataType}`);
+  }
+
+  public associate(id: string, association: Association): void {
+    this.disassociate(id);
+    this.associations[id] = association;
+    this.associationIds.set(`${association.instance} ${association.dataType}`, id);
+  }
+
+  public disassociate(id: string): void {
+    const { instance, dataType } = this.associations[id] ?? {};
+    this.associationIds.delete(`${instance} ${dataType}`);
+    delete this.associations[id];
   }
 
   public roleOf(instanceArn: string): string {
-    return this.instances[instanceArn]?.role ?? unknown(`service-linked role of ${instanceArn}`);
+    return this.instances[instanceArn]?.role ?? serviceRoleOf(instanceArn);
   }
 
   /** The key with this ARN, if it exists. */

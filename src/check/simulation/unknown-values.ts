@@ -5,7 +5,7 @@
 const UNKNOWN = /«[^»]*»/g;
 
 export function unknown(description: string): string {
-  return `«${description.replace(/[«»]/g, '')}»`;
+  return `«${description.replaceAll('«', '‹').replaceAll('»', '›')}»`;
 }
 
 /** Whether a text is unknown or has an unknown part. A dynamic reference is resolved during the deployment. */
@@ -13,9 +13,17 @@ export function isUnknown(value: unknown): boolean {
   return typeof value === 'string' && (value.includes('«') || value.includes('{{resolve:'));
 }
 
+/** The service-linked role of an instance that the templates do not define. */
+export function serviceRoleOf(instanceArn: string): string {
+  return unknown(`service-linked role of ${instanceArn}`);
+}
+
 /** Whether two values are equal, or undefined if that cannot be determined. */
 export function isEqual(one: string, other: string): boolean | undefined {
   if (one === other) return true;
+  // Each instance has a role of its own.
+  const [instance, otherInstance] = [one, other].map((text) => /^«service-linked role of ([^‹]+)»$/.exec(text)?.[1]);
+  if (instance && otherInstance) return false;
   if (!isUnknown(one) && !isUnknown(other)) return false;
   return mayMatch(one, other) || mayMatch(other, one) ? undefined : false;
 }
@@ -29,7 +37,7 @@ export function splitText(text: string, delimiter: string): string[] {
 
 /** A value for messages: the description of an unknown value, or the value itself. */
 export function described(value: unknown): string {
-  return String(value).replace(UNKNOWN, (part) => `<${part.slice(1, -1)}>`);
+  return String(value).replace(/[«‹]/g, '<').replace(/[»›]/g, '>');
 }
 
 function mayMatch(pattern: string, text: string): boolean {

@@ -1,0 +1,144 @@
+import type { DeploymentGraph, Node, Scope, StackGraph } from './simulation/deployment-graph';
+import { dependenciesIn } from './simulation/deployment-simulation';
+import { withDependencies } from './simulation/orders';
+import { Provisioner } from './simulation/provisioner';
+import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
+import { DATA_TYPES } from '../private/common/data-types';
+
+/** A resource of a template, with its resolved properties. */
+export interface Resource extends Node {
+  readonly type: string;
+  readonly properties: Record<string, unknown>;
+  /** What the simulation deployed. Undefined if the deployment failed. */
+  readonly deployed?: DeployedResource;
+}
+
+/** An association that streams one of the four data types. */
+export interface StreamingAssociation extends Resource {
+  readonly association: Association;
+  /** How messages refer to the records. */
+  readonly label: string;
+  /** The ARN of the stream or delivery stream. */
+  readonly destination?: string;
+  readonly delivery: Delivery;
+}
+
+/** The templates of an app, deployed to a simulated account in one possible order. */
+export class DeployedApp {
+  public readonly account: SimulatedAccount;
+  public readonly resources: ReadonlyMap<string, Resource>;
+  /** Why resources cannot be deployed. */
+  public readonly failures: ReadonlyArray<{ readonly node: Node; readonly reason: string }>;
+  public readonly associations: readonly StreamingAssociation[];
+  /** The Lambda functions of custom resources, with their roles and policies. */
+  public readonly callers: ReadonlyArray<[string, DeployedResource]>;
+  private readonly byArn: ReadonlyMap<string, Resource>;
+  private readonly byInstance: ReadonlyMap<string, StreamingAssociation[]>;
+  private readonly byType: ReadonlyMap<string, Resource[]>;
+  private readonly byKey: ReadonlyMap<string, Resource[]>;
+
+  /** `created` contains the ARNs of the resources of another version of the app. */
+  constructor(public readonly graph: DeploymentGraph, created?: Set<string>) {
+    this.account = new SimulatedAccount(true, created);
+    const resources = new Map<string, Resource>();
+    const failures: Array<{ node: Node; reason: string }> = [];
+    const provisioner = new Provisioner(this.account, graph);
+    for (const { nodes } of graph.stacks) {
+      for (const node of inDeploymentOrder(nodes)) {
+        const properties = provisioner.propertiesOf(node);
+        try {
+          provisioner.deploy(node, properties);
+        } catch (error) {
+          failures.push({ node, reason: (error as Error).message });
+        }
+        resources.set(node.id, { ...node, type: node.resource.Type, properties, deployed: this.account.deployed[node.id] });
+      }
+    }
+    this.resources = resources;
+    this.failures = failures;
+    this.byType = grouped([...resources.values()], ({ type }) => type);
+    this.callers = [...resources.values()].flatMap(({ id, type, deployed }) => deployed && /^AWS::(Lambda::Function|IAM::)/.test(type) ? [[id, deployed] as [string, DeployedResource]] : []);
+    this.byKey = grouped([
+      ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant"/i.test(String(properties.Create))),
+    ], ({ type, deployed, properties }) => type === 'AWS::KMS::Alias'
+      ? this.account.aliases[String(deployed?.attributes.Arn)]
+      : /"KeyId":"([^"]+)"/.exec(String(properties.Create))?.[1] ?? '');
+    this.byArn = new Map([...resources.values()].flatMap((resource) => {
+      const arn = resource.deployed?.attributes.Arn;
+      return typeof arn === 'string' ? [[arn, resource] as const] : [];
+    }));
+    this.associations = this.ofType('AWS::Connect::InstanceStorageConfig').flatMap((resource) => this.streaming(resource));
+    this.byInstance = grouped(this.associations, ({ association }) => association.instance);
+  }
+
+  public ofType(...types: string[]): Resource[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  /** The aliases of a key and the custom resources that create grants on it. */
+  public ofKey(type: 'AWS::KMS::Alias' | 'Custom::AWS', key?: string): Resource[] {
+    return (this.byKey.get(key ?? '') ?? []).filter((resource) => resource.type === type);
+  }
+
+  public associationsOf({ association: { instance, dataType } }: StreamingAssociation): StreamingAssociation[] {
+    return (this.byInstance.get(instance) ?? []).filter(({ association }) => association.dataType === dataType);
+  }
+
+  public withArn(arn?: string): Resource | undefined {
+    return arn === undefined ? undefined : this.byArn.get(arn);
+  }
+
+  public stackOf({ scope }: Node): StackGraph {
+    const { name } = outermost(scope);
+    return this.graph.stacks.find((stack) => stack.name === name)!;
+  }
+
+  /** Whether a resource is deployed after another one, in every possible order. */
+  public isAfter(resource: Node, other: Node): boolean {
+    return withDependencies(dependenciesIn(this.stackOf(resource)), resource.id).has(other.id);
+  }
+
+  private streaming(resource: Resource): StreamingAssociation[] {
+    const { InstanceArn, ResourceType, KinesisStreamConfig: stream, KinesisFirehoseConfig: deliveryStream } = resource.properties;
+    const dataType = DATA_TYPES.find(({ resourceType }) => resourceType === ResourceType);
+    if (!dataType && !stream && !deliveryStream) return [];
+    const streamArn = (stream as { StreamArn?: string } | undefined)?.StreamArn;
+    const association = { instance: String(InstanceArn), dataType: String(ResourceType), stream: streamArn };
+    return [{
+      ...resource,
+      association,
+      label: dataType?.label ?? association.dataType,
+      destination: streamArn ?? (deliveryStream as { FirehoseArn?: string } | undefined)?.FirehoseArn,
+      delivery: this.account.deliveryOf(association),
+    }];
+  }
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function outermost(scope: Scope): Scope {
+  return scope.parent ? outermost(scope.parent.scope) : scope;
+}
+
+function inDeploymentOrder(nodes: ReadonlyMap<string, Node>): Node[] {
+  const ordered = new Set<Node>();
+  const visiting = new Set<string>();
+  const visit = (id: string): void => {
+    const node = nodes.get(id);
+    if (!node || visiting.has(id)) return;
+    visiting.add(id);
+    node.dependencies.forEach(visit);
+    ordered.add(node);
+  };
+  [...nodes.keys()].forEach(visit);
+  return [...ordered];
+}

@@ -1,0 +1,96 @@
+import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
+import { type Finding, findingAt, pathOf } from '../finding';
+import { described, isEqual, isUnknown, splitText } from '../simulation/unknown-values';
+import { DATA_TYPES } from '../../private/common/data-types';
+
+/** Amazon Connect cannot stream the data type to the destination. */
+export function unsupportedDestination(app: DeployedApp): Finding[] {
+  return app.associations.flatMap((association) => {
+    const problem = problemOf(association, app.withArn(association.destination));
+    return problem ? [findingAt(association, {
+      rule: 'unsupported-destination', message: `the deployment fails, or Amazon Connect would lose all ${association.label}: ${problem[0]}`, fix: problem[1],
+    })] : [];
+  });
+}
+
+function problemOf({ properties, destination, label }: StreamingAssociation, target?: Resource): [string, string] | undefined {
+  const { StorageType: storageType, ResourceType: resourceType, KinesisStreamConfig: stream, KinesisFirehoseConfig: deliveryStream } = properties;
+  if (isUnknown(storageType) || isUnknown(resourceType)) return undefined;
+  const dataType = DATA_TYPES.find((one) => one.resourceType === resourceType);
+  if (!dataType) return [`${String(resourceType)} cannot be sent to ${String(storageType)}`, 'use the storage type that Amazon Connect supports for this resource type'];
+  const supported = dataType.destinations.map((name) => name === 'Kinesis data stream' ? 'KINESIS_STREAM' : 'KINESIS_FIREHOSE');
+  if (!supported.some((type) => type === storageType)) return [`${label} cannot be sent to ${String(storageType)}`, `send them to ${supported.join(' or ')}`];
+
+  const [config, service] = storageType === 'KINESIS_STREAM' ? [stream, 'kinesis'] : [deliveryStream, 'firehose'];
+  if (!config) return [`the storage type is ${String(storageType)}, but its configuration is missing`, `specify ${service === 'kinesis' ? 'KinesisStreamConfig' : 'KinesisFirehoseConfig'}`];
+  const actual = splitText(String(destination), ':')[2];
+  if (actual !== undefined && !isUnknown(actual) && actual !== service) return [`the destination is ${described(destination)}`, `specify the ARN of a resource of ${service}`];
+  const source = target?.properties.DeliveryStreamType;
+  if (source !== undefined && source !== 'DirectPut') {
+    return [`the delivery stream ${pathOf(target!)} reads from another source (${described(source)}), so it refuses records of Amazon Connect`, 'use a delivery stream with direct PUT'];
+  }
+  return undefined;
+}
+
+/** The instance, the destination and the stack must be in one account and one Region. */
+export function otherAccountOrRegion(app: DeployedApp): Finding[] {
+  return app.associations.flatMap((association) => {
+    const { scope: { account, region }, association: { instance }, destination, label } = association;
+    const places = [
+      { what: 'the stack', region, account },
+      { what: `the instance ${described(instance)}`, ...placeOf(instance) },
+      { what: `the destination ${described(destination)}`, ...placeOf(destination) },
+    ];
+    const different = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other] as const))
+      .find(([one, other]) => isDifferent(one.region, other.region) || isDifferent(one.account, other.account));
+    return different ? [findingAt(association, {
+      rule: 'other-account-or-region',
+      message: `Amazon Connect cannot stream ${label}: ${different.map(({ what, ...place }) => `${what} is in ${described(place.account)}, ${described(place.region)}`).join(', ')}`,
+      fix: 'use a destination in the account and Region of the instance, and define the association there',
+    })] : [];
+  });
+}
+
+function placeOf(arn = ''): { region?: string; account?: string } {
+  const [, , , region, account] = splitText(arn, ':');
+  return { region, account };
+}
+
+function isDifferent(one?: string, other?: string): boolean {
+  return one !== undefined && other !== undefined && isEqual(one, other) === false;
+}
+
+/** An instance has one association for a data type at most. */
+export function duplicateAssociation(app: DeployedApp): Finding[] {
+  const first = new Map<string, StreamingAssociation>();
+  return app.associations.flatMap((association) => {
+    const { instance, dataType } = association.association;
+    const key = `${instance} ${dataType} ${isUnknown(instance) ? association.scope.file : ''}`;
+    const other = first.get(key);
+    if (!other) first.set(key, association);
+    return other ? [findingAt(association, {
+      rule: 'duplicate-association',
+      message: `the deployment fails: ${pathOf(other)} streams ${association.label} of the instance ${described(instance)} already`,
+      fix: 'remove one of the associations',
+    })] : [];
+  });
+}
+
+/** Amazon Connect refuses API calls for an instance in parallel. */
+export function parallelAssociations(app: DeployedApp): Finding[] {
+  const byInstance = new Map<string, Resource[]>();
+  for (const association of app.ofType('AWS::Connect::InstanceStorageConfig')) {
+    const instance = String(association.properties.InstanceArn);
+    byInstance.set(instance, [...byInstance.get(instance) ?? [], association]);
+  }
+  return [...byInstance].flatMap(([instance, associations]) => associations.flatMap((association, index) => {
+    const other = associations.slice(0, index).find((previous) => app.stackOf(previous) === app.stackOf(association)
+      && !app.isAfter(association, previous) && !app.isAfter(previous, association));
+    return other ? [findingAt(association, {
+      rule: 'parallel-associations',
+      severity: 'warning',
+      message: `the deployment may fail with TooManyRequestsException: CloudFormation may create it in parallel with ${pathOf(other)} of the instance ${described(instance)}`,
+      fix: 'add a dependency between the associations of an instance',
+    })] : [];
+  }));
+}

@@ -1,0 +1,68 @@
+import type { DeployedApp } from '../deployed-app';
+import { type Finding, findingAt, pathOf } from '../finding';
+import { lossesOf } from '../record-losses';
+import { isReplacement } from '../simulation/provisioner';
+import { described } from '../simulation/unknown-values';
+
+const DEFAULT_RETENTION_HOURS = 24;
+
+/** Records would be lost while CloudFormation updates what is deployed. */
+export function lossDuringUpdate(from: DeployedApp, to: DeployedApp): Finding[] {
+  return to.associations.filter(({ delivery }) => delivery.isReceived !== false).flatMap((association) => {
+    const { losses: [loss], failure } = lossesOf(association, to, from);
+    const finding = (message: string, fix: string) => [findingAt(association, { rule: 'loss-during-update', message, fix })];
+    if (failure) return finding(`the update fails, or records are lost: ${described(failure.split('\n')[0])}`, 'keep the logical id of the association, or delete the association first');
+    if (!loss) return [];
+    const reason = loss.delivery ? `, because of ${reasons[loss.delivery.reason] ?? loss.delivery.reason}` : ', because the association is deleted before it is created again';
+    return finding(
+      `Amazon Connect would lose ${association.label} after ${loss.after}, until ${loss.until ?? 'the end of the deployment'}${reason}`,
+      'deploy the change in two steps: first add what is new and keep what is old, then remove what is old',
+    );
+  });
+}
+
+const reasons: Record<string, string> = {
+  'no permission': 'the missing permission to use the key', 'no key': 'the deleted key', 'no stream': 'the deleted stream', 'disabled key': 'the disabled key',
+};
+
+/** A resource that holds records or decrypts them would be deleted or replaced. */
+export function deletedResource(from: DeployedApp, to: DeployedApp): Finding[] {
+  const destinations = new Map(from.associations.flatMap(({ destination, label }) => [[from.withArn(destination), label] as const]));
+  const keys = new Map(from.associations.map(({ delivery, label }) => [from.withArn(delivery.key), label] as const));
+  const instances = new Set(from.associations.map(({ association }) => association.instance));
+  return [...from.resources.values()].flatMap((resource) => {
+    const next = to.resources.get(resource.id);
+    const isReplaced = next !== undefined && isReplacement(resource.type, resource.properties, next.properties);
+    if (next && !isReplaced) return [];
+    const { DeletionPolicy, UpdateReplacePolicy } = (next ?? resource).resource;
+    const isRetained = (isReplaced ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain') ?? false;
+    const verb = isReplaced ? 'replaces' : 'deletes';
+    const finding = (message: string, fix: string): Finding => findingAt(next ?? resource, { rule: 'deleted-resource', message: `CloudFormation ${verb} ${pathOf(resource)}: ${message}`, fix });
+
+    if (resource.type === 'AWS::Connect::Instance' && instances.has(String(resource.deployed?.physicalId))) {
+      return [finding('the instance with its configuration and its data is deleted, and its associations with it', 'keep the properties of the instance')];
+    }
+    if (isRetained) return [];
+    const label = destinations.get(resource);
+    if (label && resource.type === 'AWS::Kinesis::Stream') {
+      return [finding(`the ${label} in the stream that consumers have not read are lost`, 'retain the stream until consumers have read it')];
+    }
+    if (label) return [finding(`the ${label} that Firehose has not delivered are lost`, 'wait until the delivery stream is empty before you delete it')];
+    const encrypted = keys.get(resource);
+    return encrypted ? [finding(`the ${encrypted} that the key encrypts cannot be decrypted after its deletion`, 'retain the key')] : [];
+  });
+}
+
+/** Records that consumers have not read would expire earlier. */
+export function shortenedRetention(from: DeployedApp, to: DeployedApp): Finding[] {
+  const streams = new Set(from.associations.map(({ association }) => from.withArn(association.stream)?.id));
+  return to.ofType('AWS::Kinesis::Stream').flatMap((stream) => {
+    const previous = streams.has(stream.id) ? from.resources.get(stream.id) : undefined;
+    const [before, after] = [previous, stream].map((one) => Number(one?.properties.RetentionPeriodHours ?? DEFAULT_RETENTION_HOURS));
+    return previous && after < before ? [findingAt(stream, {
+      rule: 'shortened-retention',
+      message: `records that are older than ${after} hours and that consumers have not read are lost: the retention period decreases from ${before} to ${after} hours`,
+      fix: 'check that the consumers of the stream keep up before you decrease the retention period',
+    })] : [];
+  });
+}

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync, statSync } from 'fs';
+import { basename, dirname, join, resolve } from 'path';
+import { parseYaml } from './yaml';
+import { pathIn, stacksIn, type SynthesizedStack, templateOf } from '../template/cloud-assembly';
+
+/** Reads the stacks of cloud assemblies such as `cdk.out`, and templates in JSON or YAML. */
+export function readStacks(paths: readonly string[]): SynthesizedStack[] {
+  return paths.flatMap((path) => {
+    if (!existsSync(path)) throw new Error(`${path} does not exist; specify a cloud assembly such as cdk.out, or a template`);
+    if (!statSync(path).isDirectory()) return [stackOf(path)];
+    if (!existsSync(join(path, 'manifest.json'))) throw new Error(`${path} must be a cloud assembly such as cdk.out, but it contains no manifest.json`);
+    return stacksIn(path);
+  });
+}
+
+/** The stack of a template. If the template is part of a cloud assembly, its manifest contains the name and the environment. */
+export function stackOf(file: string): SynthesizedStack {
+  const folder = dirname(file);
+  const synthesized = existsSync(join(folder, 'manifest.json')) ? stacksIn(folder).find((stack) => resolve(stack.file) === resolve(file)) : undefined;
+  if (synthesized) return synthesized;
+
+  const template = templateOf(parse(file));
+  const name = basename(file).replace(/(\.template)?\.(json|ya?ml|template)$/, '');
+  return { name, stackName: name, file, template, pathOf: (logicalId) => pathIn(template.Resources[logicalId]) ?? logicalId };
+}
+
+function parse(file: string): object {
+  const content = readFileSync(file, 'utf8');
+  const parsed = content.trimStart().startsWith('{') ? parseJson(file, content) : parseYaml(file, content);
+  const isTemplate = typeof parsed === 'object' && parsed !== null && 'Resources' in parsed;
+  if (!isTemplate) throw new Error(`${file} must be a CloudFormation template, but it has no Resources`);
+  return parsed;
+}
+
+function parseJson(file: string, content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new Error(`${file} must contain JSON: ${(error as Error).message}`);
+  }
+}

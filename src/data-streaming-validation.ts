@@ -1,0 +1,45 @@
+import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
+import type * as checks from './check/check';
+import type * as templates from './check/templates';
+
+/**
+ * A CDK validation plugin that checks whether the deployment of an app would lose records that Amazon Connect streams.
+ *
+ * The plugin checks the templates of all stacks, including associations that other libraries or L1 constructs create. A finding of
+ * severity `error` or `warning` stops the synthesis. What the templates do not contain, such as the policy of an imported key, is
+ * reported with the severity `info`.
+ *
+ * Acknowledge a rule by the id `cdk-connect-data-streaming::<rule>`.
+ *
+ * @example
+ * declare const app: App;
+ *
+ * Validations.of(app).addPlugins(new DataStreamingValidation());
+ *
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
+ */
+export class DataStreamingValidation implements IPolicyValidationPlugin {
+  /** The name of the plugin in the validation report. */
+  public readonly name = 'cdk-connect-data-streaming';
+
+  /**
+   * Checks the templates.
+   *
+   * @param context the templates of the app
+   */
+  public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    const { check } = require('./check/check') as typeof checks; // eslint-disable-line @typescript-eslint/no-require-imports
+    const { stackOf } = require('./check/templates') as typeof templates; // eslint-disable-line @typescript-eslint/no-require-imports
+    const findings = check(context.templatePaths.map(stackOf));
+    return {
+      success: findings.every(({ severity }) => severity === 'info'),
+      violations: findings.map(({ rule, severity, message, fix, logicalId, template }) => ({
+        ruleName: rule,
+        severity,
+        description: message,
+        fix,
+        violatingResources: [{ resourceLogicalId: logicalId, templatePath: template, locations: [] }],
+      })),
+    };
+  }
+}
