@@ -3,6 +3,7 @@
  */
 import * as fc from 'fast-check';
 import { accountFor, buildRandomApp, buildSecondVersion, type BuiltApp, PARAMETERS, randomApp } from './properties/random-app';
+import { checkGraphs } from '../src/check/check';
 import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { ComparedSimulation, graphOf } from './simulation/simulation';
@@ -43,6 +44,7 @@ test(`${APPS} random apps deploy and update without lost records, or fail with a
     const simulation = new ComparedSimulation(server, PARAMETERS, 4);
     const { lostRecords, account } = await simulation.create(accountFor(spec), graph);
     expect(withoutExternal(lostRecords, account, built)).toEqual([]);
+    expect(checkGraphs(graph).filter(({ severity, logicalId }) => severity === 'error' && !built.external.some((id) => id.endsWith(`/${logicalId}`)))).toEqual([]);
 
     const deployed = Object.entries(account.deployed);
     expectUniqueSids(deployed);

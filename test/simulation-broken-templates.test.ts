@@ -9,6 +9,7 @@ import { possibleOrders } from '../src/check/simulation/orders';
 import { type Build, existingAccount, NEW_STREAM, OTHER_KEY_ARN, PARAMETERS, SCENARIOS, stackIn } from './simulation/scenarios';
 import { INSTANCE_ARN, instanceWithRole, KEY_ARN, ROLE_ARN, SID, STREAM_ARN } from './support';
 import { ConnectDataStreaming } from '../src';
+import { checkGraphs } from '../src/check/check';
 
 const KEY_POLICY = SCENARIOS['an imported stream with a key of the app'];
 const GRANT = SCENARIOS['an imported key, role known'];
@@ -55,6 +56,11 @@ function keyPolicyStatements({ resource }: Node): Array<{ Sid?: string; Principa
 
 const ASSOCIATION = 'AWS::Connect::InstanceStorageConfig';
 
+/** The check of templates finds the problem too, without knowing the account. */
+function expectFinding(app: DeploymentGraph, deployed?: DeploymentGraph): void {
+  expect(checkGraphs(app, deployed).filter(({ severity }) => severity === 'error')).not.toEqual([]);
+}
+
 describe('a record is lost on creation', () => {
   test.each<[string, Build, string, Break]>([
     ['the association does not depend on the key', KEY_POLICY, ASSOCIATION, (node) => {
@@ -70,8 +76,10 @@ describe('a record is lost on creation', () => {
     ['the grant allows another operation', GRANT, 'Custom::AWS', replace('[\\"GenerateDataKey\\"]', '[]')],
     ['the second service-linked role has no access', SCENARIOS['two instances with one key'], 'AWS::KMS::Key', (node) => { (keyPolicyStatements(node).at(-1)!.Principal as { AWS: unknown[] }).AWS.pop(); }],
   ])('if %s', async (_, build, type, breakNode) => {
-    const { lostRecords } = await simulation.create(existingAccount(), broken(build, type, breakNode));
+    const app = broken(build, type, breakNode);
+    const { lostRecords } = await simulation.create(existingAccount(), app);
     expect(lostRecords).not.toEqual([]);
+    expectFinding(app);
   });
 });
 
@@ -100,6 +108,7 @@ test('a record is lost on an update if the stream does not depend on the grant',
   const { account } = await simulation.create(existingAccount(), before);
   const after = broken(withKey(OTHER_KEY_ARN), 'AWS::Kinesis::Stream', removeDependenciesOn('Custom::AWS'));
   expect((await simulation.update(account, before, after)).lostRecords).not.toEqual([]);
+  expectFinding(after, before);
 });
 
 describe('a deployment fails', () => {

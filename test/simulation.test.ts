@@ -6,6 +6,8 @@ import {
 } from 'aws-cdk-lib';
 import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
+import { checkGraphs } from '../src/check/check';
+import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { invokeHandler } from './simulation/custom-resource-handler';
 import { appGraph, ComparedSimulation } from './simulation/simulation';
@@ -13,7 +15,7 @@ import type { SimulationResult } from '../src/check/simulation/deployment-simula
 import {
   type Build, existingAccount, existingStream, importedStream, NEW_STREAM, OTHER_KEY_ARN, OTHER_STREAM_ARN, PARAMETERS, SCENARIOS, stackIn,
 } from './simulation/scenarios';
-import type { SimulatedAccount } from '../src/check/simulation/simulated-account';
+import type { LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
 import { ENV, existingInstance, INSTANCE_ARN, KEY_ARN, newInstance, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from './support';
 
 let server: ConnectAndKmsServer;
@@ -39,10 +41,20 @@ async function create(build: Build): Promise<SimulationResult> {
 }
 
 async function update(from: Build, to: Build): Promise<SimulationResult> {
-  const before = appGraph(from);
+  const [before, after] = [appGraph(from), appGraph(to)];
   const created = await simulation.create(existingAccount(), before);
   expect(created.lostRecords).toEqual([]);
-  return simulation.update(created.account, before, appGraph(to));
+  const updated = await simulation.update(created.account, before, after);
+  const isStreamed = ({ associations }: SimulatedAccount, record: LostRecord) => Object.values(associations)
+    .some(({ instance, dataType }) => instance === record.instance && dataType === record.dataType);
+  const lost = updated.lostRecords.filter((record) => isStreamed(created.account, record) && isStreamed(updated.account, record));
+  expect(findings(after, before).some((finding) => finding.startsWith('loss-during-update'))).toBe(lost.length > 0);
+  return updated;
+}
+
+/** The losses that the check of templates finds, without knowing the account. */
+function findings(app: DeploymentGraph, deployed?: DeploymentGraph): string[] {
+  return checkGraphs(app, deployed).filter(({ severity }) => severity === 'error').map(({ rule, path, message }) => `${rule}: ${path}: ${message}`);
 }
 
 describe('no record is lost when a stack is created and deleted', () => {
@@ -51,6 +63,7 @@ describe('no record is lost when a stack is created and deleted', () => {
     const app = appGraph(build);
     const created = await simulation.create(existingAccount(), app);
     expectNoLostRecord(created, expectExhaustive);
+    expect(findings(app)).toEqual([]);
     expect(Object.keys(created.account.associations).length).toBeGreaterThan(0);
 
     const deleted = await simulation.delete(created.account, app);

@@ -4,8 +4,8 @@ import { duplicateAssociation, otherAccountOrRegion, parallelAssociations, unsup
 import { deletedResource, lossDuringUpdate, shortenedRetention } from './rules/changes';
 import { failingDeployment } from './rules/deployment';
 import { unreadableRecords } from './rules/destinations';
-import { aliasAfterStream, associationBeforeKeyAccess, noKeyAccess, policyOnServiceLinkedRole, unknownKeyAccess, wideKeyAccess } from './rules/key-access';
-import { deploymentGraph } from './simulation/deployment-graph';
+import { aliasAfterStream, associationBeforeKeyAccess, fewerRolesThanInstances, noKeyAccess, policyOnServiceLinkedRole, unknownKeyAccess, unusedKeyAccess, wideKeyAccess } from './rules/key-access';
+import { deploymentGraph, type DeploymentGraph } from './simulation/deployment-graph';
 import type { SynthesizedStack } from '../template/cloud-assembly';
 
 type StateRule = (app: DeployedApp) => Finding[];
@@ -13,8 +13,8 @@ type ChangeRule = (from: DeployedApp, to: DeployedApp) => Finding[];
 
 /** The rules about the templates, by id. */
 export const STATE_RULES: Record<string, StateRule> = {
-  'no-key-access': noKeyAccess,
-  'association-before-key-access': associationBeforeKeyAccess,
+  'no-key-access': (app) => [...noKeyAccess(app), ...fewerRolesThanInstances(app)],
+  'association-before-key-access': (app) => [...associationBeforeKeyAccess(app), ...unusedKeyAccess(app)],
   'unknown-key-access': unknownKeyAccess,
   'wide-key-access': wideKeyAccess,
   'policy-on-service-linked-role': policyOnServiceLinkedRole,
@@ -36,10 +36,22 @@ export const CHANGE_RULES: Record<string, ChangeRule> = {
 
 /** Checks whether the deployment of stacks would lose records, and whether the update of the deployed stacks would. */
 export function check(stacks: readonly SynthesizedStack[], deployed?: readonly SynthesizedStack[]): Finding[] {
-  const to = new DeployedApp(deploymentGraph(stacks));
+  return checkGraphs(deploymentGraph(stacks), deployed && deploymentGraph(matching(deployed, stacks)));
+}
+
+export function checkGraphs(graph: DeploymentGraph, deployed?: DeploymentGraph): Finding[] {
+  const to = new DeployedApp(graph);
   const findings = Object.values(STATE_RULES).flatMap((rule) => rule(to));
   if (!deployed) return findings;
+  const from = new DeployedApp(deployed);
+  const updated = new DeployedApp(graph, from);
+  return [...findings, ...Object.values(CHANGE_RULES).flatMap((rule) => rule(from, updated))];
+}
 
-  const from = new DeployedApp(deploymentGraph(deployed), to.account.created);
-  return [...findings, ...Object.values(CHANGE_RULES).flatMap((rule) => rule(from, to))];
+/** The deployed stacks. Two single templates are of one stack, whatever the names of their files. */
+function matching(deployed: readonly SynthesizedStack[], stacks: readonly SynthesizedStack[]): readonly SynthesizedStack[] {
+  const names = stacks.map(({ stackName }) => stackName);
+  if (deployed.some(({ stackName }) => names.includes(stackName))) return deployed;
+  if (deployed.length === 1 && stacks.length === 1) return [{ ...deployed[0], stackName: names[0] }];
+  throw new Error(`the deployed stacks (${deployed.map(({ stackName }) => stackName).join(', ')}) must have the names of the new ones (${names.join(', ')})`);
 }

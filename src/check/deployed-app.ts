@@ -1,7 +1,10 @@
+import { pathOf } from './finding';
+import { isServiceLinkedRole, principalsOf, statementsOf } from './simulation/access';
 import type { DeploymentGraph, Node, Scope, StackGraph } from './simulation/deployment-graph';
 import { dependenciesIn } from './simulation/deployment-simulation';
 import { withDependencies } from './simulation/orders';
 import { Provisioner } from './simulation/provisioner';
+import { described } from './simulation/unknown-values';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
 import { DATA_TYPES } from '../private/common/data-types';
 
@@ -37,9 +40,9 @@ export class DeployedApp {
   private readonly byType: ReadonlyMap<string, Resource[]>;
   private readonly byKey: ReadonlyMap<string, Resource[]>;
 
-  /** `created` contains the ARNs of the resources of another version of the app. */
-  constructor(public readonly graph: DeploymentGraph, created?: Set<string>) {
-    this.account = new SimulatedAccount(true, created);
+  /** `from` is what is deployed before, if anything. */
+  constructor(public readonly graph: DeploymentGraph, from?: DeployedApp) {
+    this.account = from?.account.copy() ?? new SimulatedAccount(true);
     const resources = new Map<string, Resource>();
     const failures: Array<{ node: Node; reason: string }> = [];
     const provisioner = new Provisioner(this.account, graph);
@@ -53,6 +56,9 @@ export class DeployedApp {
         }
         resources.set(node.id, { ...node, type: node.resource.Type, properties, deployed: this.account.deployed[node.id] });
       }
+    }
+    for (const { nodes } of from?.graph.stacks ?? []) {
+      for (const node of inDeploymentOrder(nodes).reverse()) provisioner.cleanUp(node, resources.has(node.id));
     }
     this.resources = resources;
     this.failures = failures;
@@ -75,6 +81,24 @@ export class DeployedApp {
     return types.flatMap((type) => this.byType.get(type) ?? []);
   }
 
+  /** A resource in words: its construct path if the templates define it, or its ARN. */
+  public nameOf(arn?: string): string {
+    const resource = this.withArn(arn);
+    return resource ? pathOf(resource) : described(arn);
+  }
+
+  /** The service-linked role of an instance, in words. */
+  public roleNameOf(instance: string): string {
+    return `the service-linked role of ${this.nameOf(instance)}`;
+  }
+
+  /** The service-linked roles that the policy and the grants of a key name. */
+  public rolesOf(key: string): string[] {
+    const { policy, grants = [] } = this.account.keys[key] ?? {};
+    const named = policy ? statementsOf(policy).flatMap(({ Principal }) => principalsOf(Principal)) : [];
+    return [...named, ...grants.map(({ grantee }) => grantee)].filter(isServiceLinkedRole);
+  }
+
   /** The aliases of a key and the custom resources that create grants on it. */
   public ofKey(type: 'AWS::KMS::Alias' | 'Custom::AWS', key?: string): Resource[] {
     return (this.byKey.get(key ?? '') ?? []).filter((resource) => resource.type === type);
@@ -95,7 +119,9 @@ export class DeployedApp {
 
   /** Whether a resource is deployed after another one, in every possible order. */
   public isAfter(resource: Node, other: Node): boolean {
-    return withDependencies(dependenciesIn(this.stackOf(resource)), resource.id).has(other.id);
+    const [stack, otherStack] = [resource, other].map((node) => this.stackOf(node));
+    if (stack !== otherStack) return this.graph.stacks.indexOf(stack) > this.graph.stacks.indexOf(otherStack);
+    return withDependencies(dependenciesIn(stack), resource.id).has(other.id);
   }
 
   private streaming(resource: Resource): StreamingAssociation[] {

@@ -3,6 +3,7 @@ import { pathOf } from './finding';
 import { NOTHING } from './simulation/deployment-graph';
 import { DeploymentSimulation, type Step } from './simulation/deployment-simulation';
 import { type Delivery, SimulatedAccount } from './simulation/simulated-account';
+import { isUnknown } from './simulation/unknown-values';
 
 /** Records that are lost between two steps of a deployment, in one of the possible orders. */
 export interface Loss {
@@ -25,12 +26,13 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
   const changed = changedResources([association, ...before], to, from);
   if (changed.size === 0) return NO_LOSSES;
 
+  const permitted = permittedKeys([association, ...before], [to, from]);
   const losses: Loss[] = [];
   const onStep = (step: Step): void => {
     const { id, order, account } = step;
     const current = account.associations[account.associationFor(instance, dataType) ?? ''];
     const delivery = current && account.deliveryOf(current);
-    const isLost = current ? delivery!.isReceived === false : before.length > 0;
+    const isLost = current ? delivery!.isReceived === false || permitted.get(delivery!.key)?.includes(delivery!.reason) : before.length > 0;
     const open = losses.find(({ order: other, until }: Loss & { order?: string }) => !until && other && order.startsWith(other));
     if (isLost && !open) losses.push({ after: described(step, to, from), delivery, ...{ order } });
     if (!isLost && open) Object.assign(open, { until: described({ ...step, id }, to, from) });
@@ -45,6 +47,21 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
     return { losses, failure: (error as Error).message };
   }
   return { losses, failure: undefined };
+}
+
+/**
+ * The keys for which the templates grant permission to the role of an association, each with the reasons why a record is lost without
+ * the permission. The other reasons are the same with the permission.
+ */
+function permittedKeys(associations: StreamingAssociation[], apps: Array<DeployedApp | undefined>): Map<string | undefined, Array<Delivery['reason']>> {
+  const permitted = associations.filter(({ delivery }) => apps.some((app) => app && isPermitted(delivery, app)));
+  return new Map(permitted.map(({ delivery: { key, reason } }) => [key, reason === 'received' ? ['unknown key', 'unknown permission'] : ['unknown key']]));
+}
+
+/** Whether the templates grant permission to the role, or to a role whose ARN is known and that may be the same. */
+export function isPermitted({ key, reason }: Delivery, app: DeployedApp): boolean {
+  if (!key) return false;
+  return reason === 'received' || (reason === 'unknown permission' && app.rolesOf(key).some((role) => !isUnknown(role)));
 }
 
 /** The ids of the resources that decide about the records of the associations, and that the deployment changes. */

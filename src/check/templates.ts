@@ -26,10 +26,16 @@ export function stackOf(file: string): SynthesizedStack {
 
 function parse(file: string): object {
   const content = readFileSync(file, 'utf8');
-  const parsed = content.trimStart().startsWith('{') ? parseJson(file, content) : parseYaml(file, content);
-  const isTemplate = typeof parsed === 'object' && parsed !== null && 'Resources' in parsed;
+  const parsed = parseText(file, content);
+  const { TemplateBody: body } = Object(parsed) as { TemplateBody?: unknown }; // the output of `aws cloudformation get-template`
+  const template = typeof body === 'string' ? parseText(file, body) : body ?? parsed;
+  const isTemplate = typeof template === 'object' && template !== null && 'Resources' in template;
   if (!isTemplate) throw new Error(`${file} must be a CloudFormation template, but it has no Resources`);
-  return parsed;
+  return template;
+}
+
+function parseText(file: string, content: string): unknown {
+  return content.trimStart().startsWith('{') ? parseJson(file, content) : parseYaml(file, content);
 }
 
 function parseJson(file: string, content: string): unknown {

@@ -38,8 +38,8 @@ export function otherAccountOrRegion(app: DeployedApp): Finding[] {
     const { scope: { account, region }, association: { instance }, destination, label } = association;
     const places = [
       { what: 'the stack', region, account },
-      { what: `the instance ${described(instance)}`, ...placeOf(instance) },
-      { what: `the destination ${described(destination)}`, ...placeOf(destination) },
+      { what: `the instance ${app.nameOf(instance)}`, ...placeOf(instance) },
+      { what: `the destination ${app.nameOf(destination)}`, ...placeOf(destination) },
     ];
     const different = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other] as const))
       .find(([one, other]) => isDifferent(one.region, other.region) || isDifferent(one.account, other.account));
@@ -70,7 +70,7 @@ export function duplicateAssociation(app: DeployedApp): Finding[] {
     if (!other) first.set(key, association);
     return other ? [findingAt(association, {
       rule: 'duplicate-association',
-      message: `the deployment fails: ${pathOf(other)} streams ${association.label} of the instance ${described(instance)} already`,
+      message: `the deployment fails: ${pathOf(other)} streams ${association.label} of the instance ${app.nameOf(instance)} already`,
       fix: 'remove one of the associations',
     })] : [];
   });
@@ -89,7 +89,7 @@ export function parallelAssociations(app: DeployedApp): Finding[] {
     return other ? [findingAt(association, {
       rule: 'parallel-associations',
       severity: 'warning',
-      message: `the deployment may fail with TooManyRequestsException: CloudFormation may create it in parallel with ${pathOf(other)} of the instance ${described(instance)}`,
+      message: `the deployment may fail with TooManyRequestsException: CloudFormation may create it in parallel with ${pathOf(other)} of the instance ${app.nameOf(instance)}`,
       fix: 'add a dependency between the associations of an instance',
     })] : [];
   }));

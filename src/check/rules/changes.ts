@@ -8,7 +8,7 @@ const DEFAULT_RETENTION_HOURS = 24;
 
 /** Records would be lost while CloudFormation updates what is deployed. */
 export function lossDuringUpdate(from: DeployedApp, to: DeployedApp): Finding[] {
-  return to.associations.filter(({ delivery }) => delivery.isReceived !== false).flatMap((association) => {
+  return to.associations.filter((association) => from.associationsOf(association).length > 0).flatMap((association) => {
     const { losses: [loss], failure } = lossesOf(association, to, from);
     const finding = (message: string, fix: string) => [findingAt(association, { rule: 'loss-during-update', message, fix })];
     if (failure) return finding(`the update fails, or records are lost: ${described(failure.split('\n')[0])}`, 'keep the logical id of the association, or delete the association first');

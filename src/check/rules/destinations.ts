@@ -1,7 +1,6 @@
 import type { DeployedApp, Resource } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { isAllowed, type PolicyDocument } from '../simulation/access';
-import { described } from '../simulation/unknown-values';
 
 type Properties = Record<string, unknown>;
 
@@ -45,7 +44,7 @@ function permissionFindings(app: DeployedApp, deliveryStream: Resource, destinat
     const allowed = isUnknownKey || isAllowed({ principal: String(role.deployed?.attributes.Arn), action, resource, identityPolicies, resourcePolicy });
     return allowed === false ? [findingAt(deliveryStream, {
       rule: 'unreadable-records',
-      message: `Firehose would not deliver ${label}: the role ${pathOf(role)} cannot call ${action} on ${described(resource)}`,
+      message: `Firehose would not deliver ${label}: the role ${pathOf(role)} cannot call ${action} on ${app.nameOf(resource.replace('/object', ''))}`,
       fix: `allow the role to call ${action}`,
     })] : [];
   });

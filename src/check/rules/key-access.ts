@@ -1,25 +1,24 @@
-import type { DeployedApp, StreamingAssociation } from '../deployed-app';
+import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
-import { lossesOf } from '../record-losses';
-import { isServiceLinkedRole, type PolicyDocument, principalsOf, type Statement, statementsOf } from '../simulation/access';
-import { described } from '../simulation/unknown-values';
+import { isPermitted, lossesOf } from '../record-losses';
+import { isAllowed, isServiceLinkedRole, principalsOf, type Statement, statementsOf } from '../simulation/access';
+import { described, isEqual, isUnknown } from '../simulation/unknown-values';
 
 const ADD_STATEMENT = 'add a statement to the key policy that allows kms:GenerateDataKey to the service-linked role of the instance, or create a KMS grant for the role';
 
 /** The service-linked role has no permission to use the key of the stream. */
-export function noKeyAccess({ associations, account, ...app }: DeployedApp): Finding[] {
-  return associations.filter(({ delivery }) => delivery.isReceived === false).map((association) => {
+export function noKeyAccess(app: DeployedApp): Finding[] {
+  return app.associations.filter(({ delivery }) => delivery.isReceived === false).map((association) => {
     const { association: { instance, stream }, delivery: { reason, key }, label } = association;
-    const role = described(account.roleOf(instance));
     const lost = (why: string, fix: string) => findingAt(association, {
       rule: 'no-key-access', message: `Amazon Connect would lose all ${label}: ${why}`, fix,
     });
     switch (reason) {
-      case 'no stream': return lost(`the stream ${described(stream)} does not exist`, 'specify a stream that exists');
-      case 'no key': return lost(`the key ${described(key)} does not exist`, 'specify a key that exists');
-      case 'disabled key': return lost(`the key ${described(key)} is disabled`, 'enable the key');
+      case 'no stream': return lost(`the stream ${app.nameOf(stream)} does not exist`, 'specify a stream that exists');
+      case 'no key': return lost(`the key ${app.nameOf(key)} does not exist`, 'specify a key that exists');
+      case 'disabled key': return lost(`the key ${app.nameOf(key)} is disabled`, 'enable the key');
       default: return lost(
-        `${role} cannot call kms:GenerateDataKey on the key ${described(key)} of the stream${hint(account.keys[key!].policy, { ...app, account, associations } as DeployedApp, key!)}`,
+        `${app.roleNameOf(instance)} cannot call kms:GenerateDataKey on the key ${app.nameOf(key)} of the stream${hint(app, key!)}`,
         ADD_STATEMENT,
       );
     }
@@ -27,11 +26,12 @@ export function noKeyAccess({ associations, account, ...app }: DeployedApp): Fin
 }
 
 /** What the key policy or a grant has instead of the permission. */
-function hint(policy: PolicyDocument | undefined, { account }: Pick<DeployedApp, 'account'>, key: string): string {
+function hint({ account }: DeployedApp, key: string): string {
+  const { policy, grants } = account.keys[key];
   const statements = policy ? statementsOf(policy) : [];
   const ofRole = statements.filter(namesConnectRole);
   const ofService = statements.some(({ Principal }) => JSON.stringify(Principal ?? '').includes('connect.amazonaws.com"'));
-  if (account.keys[key].grants.length > 0 && ofRole.length === 0) return '; its grants are for other roles or operations';
+  if (grants.length > 0 && ofRole.length === 0) return '; its grants are for other roles or operations';
   if (ofRole.length > 0) return '; the statement for a service-linked role has another effect, action, principal, resource or condition';
   return ofService ? '; a statement for the service principal of Amazon Connect is not sufficient' : '';
 }
@@ -41,8 +41,8 @@ function namesConnectRole({ Principal }: Statement): boolean {
 }
 
 /** The templates do not contain enough to determine whether the role has permission. */
-export function unknownKeyAccess({ associations, account }: DeployedApp): Finding[] {
-  return associations.filter(({ delivery }) => delivery.isReceived === undefined).map((association) => {
+export function unknownKeyAccess(app: DeployedApp): Finding[] {
+  return app.associations.filter(({ delivery }) => delivery.isReceived === undefined).map((association) => {
     const { association: { instance, stream }, delivery: { reason, key }, label } = association;
     const unknown = (why: string, fix: string) => findingAt(association, {
       rule: 'unknown-key-access', severity: 'info', message: `cannot determine whether Amazon Connect would lose ${label}: ${why}`, fix,
@@ -53,24 +53,92 @@ export function unknownKeyAccess({ associations, account }: DeployedApp): Findin
       case 'unknown key': return unknown(
         `the templates do not define the policy of the key ${described(key)}`, 'check that the key policy or a grant allows kms:GenerateDataKey to the role');
       default: return unknown(
-        `the templates do not tell whether a principal of the policy or a grantee of the key ${described(key)} is ${described(account.roleOf(instance))}`,
+        `the templates do not tell whether a principal of the policy or a grantee of the key ${app.nameOf(key)} is ${app.roleNameOf(instance)}`,
         'compare the role in the key policy or grant with `aws connect describe-instance`',
       );
     }
   });
 }
 
+/** The key policy and the grants name fewer roles than instances use the key. Each instance has a role of its own. */
+export function fewerRolesThanInstances(app: DeployedApp): Finding[] {
+  const undecided = app.associations.filter(({ delivery: { reason } }) => reason === 'unknown permission');
+  const keys = new Set(undecided.map(({ delivery }) => delivery.key!));
+  return [...keys].flatMap((key) => {
+    const associations = undecided.filter(({ delivery }) => delivery.key === key);
+    const instances = new Set(associations.map(({ association }) => association.instance));
+    const roles = new Set(app.rolesOf(key));
+    const isCountable = [...instances, ...roles].every((value) => !isUnknown(value)) && roles.size > 0;
+    return isCountable && roles.size < instances.size ? [findingAt(associations[associations.length - 1], {
+      rule: 'no-key-access',
+      message: `Amazon Connect would lose records of ${instances.size - roles.size} of the instances ${[...instances].map((instance) => app.nameOf(instance)).join(', ')}: `
+        + `they use the key ${app.nameOf(key)}, but its policy and grants name only ${[...roles].join(', ')}`,
+      fix: ADD_STATEMENT,
+    })] : [];
+  });
+}
+
 /** CloudFormation may create the association before the permission. */
 export function associationBeforeKeyAccess(app: DeployedApp): Finding[] {
-  return app.associations.filter(({ delivery }) => delivery.isReceived && delivery.key).flatMap((association) => {
+  return app.associations.filter(({ delivery }) => isPermitted(delivery, app)).flatMap((association) => {
     const { losses: [loss] } = lossesOf(association, app);
     if (!loss) return [];
-    return [findingAt(association, {
-      rule: 'association-before-key-access',
-      message: `Amazon Connect would lose ${association.label} during the first deployment: CloudFormation may create the association before the service-linked `
-        + `role has permission to use the key ${described(association.delivery.key)}`,
-      fix: `add a dependency of the association on ${permissionsIn(app, association) || 'the resource that grants the permission'}`,
+    return [beforeKeyAccess(app, association, association.delivery.key, permissionsIn(app, association))];
+  });
+}
+
+function beforeKeyAccess(app: DeployedApp, association: StreamingAssociation, key: string | undefined, permissions: string): Finding {
+  return findingAt(association, {
+    rule: 'association-before-key-access',
+    message: `Amazon Connect would lose ${association.label} during the first deployment: CloudFormation may create the association before the service-linked role has `
+      + `permission to use the key ${app.nameOf(key)}`,
+    fix: `add a dependency of the association on ${permissions || 'the resource that grants the permission'}`,
+  });
+}
+
+/**
+ * Nothing waits for a permission of the role, although the instance streams to a stream that the templates do not define. Such a
+ * stream is encrypted with the key, unless another stream of the templates is.
+ */
+export function unusedKeyAccess(app: DeployedApp): Finding[] {
+  const undefinedStreams = app.associations.filter(({ delivery: { reason } }) => reason === 'unknown encryption');
+  const usedKeys = new Set(app.associations.map(({ delivery }) => delivery.key));
+  return permissionsOfRoles(app).filter(({ key }) => !usedKeys.has(key)).flatMap(({ permission, key, role, isSufficient }) => {
+    const associations = undefinedStreams.filter(({ association: { instance } }) => isEqual(app.account.roleOf(instance), role) !== false);
+    if (associations.length === 0 || (isSufficient && associations.some((association) => app.isAfter(association, permission)))) return [];
+    const [association] = associations;
+    return [isSufficient ? beforeKeyAccess(app, association, key, pathOf(permission)) : findingAt(permission, {
+      rule: 'no-key-access',
+      message: `Amazon Connect would lose all ${association.label} if the key ${app.nameOf(key)} encrypts the stream: ${app.roleNameOf(association.association.instance)} cannot call `
+        + 'kms:GenerateDataKey',
+      fix: ADD_STATEMENT,
     })];
+  });
+}
+
+interface Permission {
+  readonly permission: Resource;
+  readonly key: string;
+  readonly role: string;
+  readonly isSufficient: boolean;
+}
+
+/** The keys and grants of the templates that name service-linked roles. */
+function permissionsOfRoles(app: DeployedApp): Permission[] {
+  return Object.entries(app.account.keys).flatMap(([key, { policy, grants }]) => {
+    const resource = app.withArn(key);
+    const ofPolicy = policy && resource ? statementsOf(policy).flatMap(({ Principal }) => principalsOf(Principal)).filter(isServiceLinkedRole) : [];
+    return [
+      ...[...new Set(ofPolicy)].map((role) => ({
+        permission: resource!,
+        key,
+        role,
+        isSufficient: isAllowed({ principal: role, action: 'kms:GenerateDataKey', resource: key, resourcePolicy: policy! }) !== false,
+      })),
+      ...grants.filter(({ grantee }) => isServiceLinkedRole(grantee)).flatMap(({ grantee, operations, name }) => app.ofKey('Custom::AWS', key)
+        .filter(({ properties }) => String(properties.Create).includes(grantee) && String(properties.Create).includes(name ?? ''))
+        .map((permission) => ({ permission, key, role: grantee, isSufficient: operations.includes('GenerateDataKey') }))),
+    ];
   });
 }
 

@@ -71,7 +71,9 @@ function isDeny({ Effect }: Statement): boolean {
 function names({ Principal, NotPrincipal }: Statement, principal: string, isAccount = false): Decision {
   if (NotPrincipal !== undefined) return undefined;
   if (Principal === undefined) return false;
-  return any(principalsOf(Principal).map((named) => {
+  const principals = principalsOf(Principal);
+  if (!isAccount && principals.includes(principal)) return true;
+  return any(principals.map((named) => {
     if (named === '*') return !isAccount;
     if (isAccount) return isEqual(named.replace(/^arn:[^:]+:iam::(.+):root$/, '$1'), principal);
     return isRoleOf(named, principal);

@@ -53,7 +53,7 @@ export class Provisioner {
     if (condition && !this.resolver.isTrue(node.scope, condition)) return false;
     const before = this.account.deployed[node.id];
     if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return false;
-    if (CALLER_TYPES.test(type)) this.callers = undefined;
+    if (isCaller(type)) this.callers = undefined;
 
     if (type === 'Custom::AWS') {
       const response = this.invoke(node, before ? 'Update' : 'Create', properties, before);
@@ -77,7 +77,7 @@ export class Provisioner {
     const obsolete = resources[node.id];
     if (!obsolete) return false;
     delete resources[node.id];
-    if (CALLER_TYPES.test(obsolete.type)) this.callers = undefined;
+    if (isCaller(obsolete.type)) this.callers = undefined;
     const { DeletionPolicy, UpdateReplacePolicy } = node.resource;
     if ((isKept ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain')) return false;
 
@@ -202,10 +202,12 @@ export class Provisioner {
   }
 }
 
-const CALLER_TYPES = /^AWS::(Lambda::Function|IAM::)/;
+function isCaller(type: string): boolean {
+  return type === 'AWS::Lambda::Function' || type.startsWith('AWS::IAM::');
+}
 
 function callersIn({ deployed }: SimulatedAccount): { byArn: Map<unknown, DeployedResource>; policies: DeployedResource[] } {
-  const all = Object.values(deployed).filter(({ type }) => CALLER_TYPES.test(type));
+  const all = Object.values(deployed).filter(({ type }) => isCaller(type));
   return {
     byArn: new Map(all.map((resource) => [resource.attributes.Arn, resource])),
     policies: all.filter(({ type }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type)),

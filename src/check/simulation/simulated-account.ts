@@ -219,7 +219,7 @@ export class SimulatedAccount {
       'kms:EncryptionContextKeys': 'aws:kinesis:arn',
     };
     if (isEqual(resource.split(':')[4] ?? '', account ?? '') === false) return false;
-    return isAllowed({ principal, action: 'kms:GenerateDataKey', resource, resourcePolicy, context });
+    return remembered(resourcePolicy, `${principal} ${stream}`, () => isAllowed({ principal, action: 'kms:GenerateDataKey', resource, resourcePolicy, context }));
   }
 
   private isRoleOf(instance: string, grantee: string): Decision {
@@ -231,6 +231,16 @@ export class SimulatedAccount {
   private isOutside(arn: string): boolean {
     return this.isOpen && !this.created.has(arn);
   }
+}
+
+const decisions = new WeakMap<PolicyDocument, Map<string, Decision>>();
+
+/** Decides only once for a policy and a request, because the simulation asks after each step. */
+function remembered(policy: PolicyDocument, request: string, decide: () => Decision): Decision {
+  const known = decisions.get(policy) ?? new Map<string, Decision>();
+  decisions.set(policy, known);
+  if (!known.has(request)) known.set(request, decide());
+  return known.get(request);
 }
 
 /** The roles of Amazon Connect that a key policy names. */
