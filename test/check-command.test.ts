@@ -1,0 +1,87 @@
+import { mkdtempSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { run } from '../src/check/command';
+import type { Finding } from '../src/check/finding';
+
+const EXAMPLES = join(__dirname, '..', 'examples', 'check');
+const example = (rule: string, name: string) => join(EXAMPLES, rule, `${name}.yaml`);
+
+interface Output {
+  readonly code: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+function check(...args: string[]): Output {
+  const [out, errors]: string[][] = [[], []];
+  const code = run(args, { log: (line: string) => out.push(line), error: (line: string) => errors.push(line) });
+  return { code, out: out.join('\n'), errors: errors.join('\n') };
+}
+
+/** A file with this content. */
+function file(content: string, name = 'template.yaml'): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'check-')), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+test('prints the findings with resource, loss, way out and rule, and exits with 1', () => {
+  const { code, out, errors } = check(example('no-key-access', 'fails'));
+  expect(code).toBe(1);
+  expect(errors).toBe('');
+  expect(out).toContain(`error: AgentEvents (AgentEvents in ${example('no-key-access', 'fails')})`);
+  expect(out).toContain('Amazon Connect would lose all agent events: the service-linked role of Instance cannot call kms:GenerateDataKey on the key Key of the stream');
+  expect(out).toContain('rule: no-key-access');
+  expect(out).toMatch(/\n2 findings, 0 unknown$/);
+});
+
+test('exits with 0 without findings', () => {
+  expect(check(example('no-key-access', 'fixed'))).toEqual({ code: 0, out: 'no findings, 0 unknown', errors: '' });
+});
+
+test('reports what the templates do not contain as unknown, and exits with 0', () => {
+  const { code, out } = check(example('unknown-key-access', 'fails'));
+  expect(code).toBe(0);
+  expect(out).toContain('unknown: AgentEvents');
+  expect(out).toContain('cannot determine whether Amazon Connect would lose agent events');
+  expect(out).toMatch(/\nno findings, 1 unknown$/);
+});
+
+test('checks the change from a deployed template', () => {
+  const fails = example('loss-during-update', 'fails');
+  expect(check(fails).code).toBe(0);
+  const { code, out } = check('--deployed', example('loss-during-update', 'deployed'), fails);
+  expect(code).toBe(1);
+  expect(out).toContain('after CloudFormation updates Key (AWS::KMS::Key), until CloudFormation updates Stream (AWS::Kinesis::Stream)');
+});
+
+test('prints the findings as JSON', () => {
+  const { findings } = JSON.parse(check('--json', example('no-key-access', 'fails')).out) as { findings: Finding[] };
+  expect(findings.map(({ rule, severity, logicalId }) => ({ rule, severity, logicalId }))).toEqual([
+    { rule: 'no-key-access', severity: 'error', logicalId: 'AgentEvents' },
+    { rule: 'wide-key-access', severity: 'warning', logicalId: 'Key' },
+  ]);
+});
+
+test('reads the output of `aws cloudformation get-template`', () => {
+  const template = { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } };
+  expect(check(file(JSON.stringify({ TemplateBody: template }), 'deployed.json')).code).toBe(0);
+  expect(check(file(JSON.stringify({ TemplateBody: JSON.stringify(template) }), 'deployed.json')).code).toBe(0);
+});
+
+test.each<[string, string[], string]>([
+  ['no path', [], 'usage: cdk-connect-data-streaming check'],
+  ['an unknown option', ['--strict', 'template.json'], "Unknown option '--strict'"],
+  ['a file that does not exist', ['missing.json'], 'missing.json does not exist; specify a cloud assembly such as cdk.out, or a template'],
+  ['a folder that is no cloud assembly', [EXAMPLES], 'must be a cloud assembly such as cdk.out, but it contains no manifest.json'],
+  ['a file without resources', [file('Description: empty')], 'must be a CloudFormation template, but it has no Resources'],
+  ['a file that is not JSON', [file('{ "Resources": ', 'template.json')], 'must contain JSON: '],
+  ['a file that is not YAML', [file('Resources: [}')], 'must contain JSON or YAML: '],
+  ['deployed stacks with other names', ['--deployed', file('Resources: {}', 'one.yaml'), '--deployed', file('Resources: {}', 'two.yaml'), file('Resources: {}')],
+    'the deployed stacks (one, two) must have the names of the new ones (template)'],
+])('exits with 2 and explains %s', (_, args, message) => {
+  const { code, out, errors } = check(...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(errors).toContain(message);
+});

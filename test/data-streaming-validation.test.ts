@@ -1,0 +1,77 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { App, aws_connect as connect, aws_kinesis as kinesis, aws_kms as kms, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { ConnectDataStreaming, DataStreamingValidation, StreamingDestination } from '../src';
+import { ENV, existingInstance, newInstance } from './support';
+
+interface Report {
+  readonly pluginReports: Array<{ readonly violations: Array<{ readonly ruleName: string; readonly severity: string; readonly violatingConstructs: Array<{ constructPath: string }> }> }>;
+}
+
+/** Synthesizes an app with the plugin. */
+function violationsOf(build: (app: App) => void): { failed: boolean; violations: string[] } {
+  const output = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { exitCode } = process;
+  try {
+    const app = new App();
+    Validations.of(app).addPlugins(new DataStreamingValidation());
+    build(app);
+    const { directory } = app.synth();
+    const { pluginReports } = JSON.parse(readFileSync(join(directory, 'policy-validation-report.json'), 'utf8')) as Report;
+    const violations = pluginReports.flatMap((report) => report.violations)
+      .map(({ ruleName, severity, violatingConstructs: [{ constructPath }] }) => `${severity}: ${ruleName}: ${constructPath}`);
+    return { failed: process.exitCode === 1, violations };
+  } finally {
+    process.exitCode = exitCode;
+    output.mockRestore();
+  }
+}
+
+/** An association without access to the key, as an L1 construct or another library creates it. */
+function addAssociationWithoutAccess(stack: Stack): void {
+  const stream = new kinesis.Stream(stack, 'Stream', { encryptionKey: new kms.Key(stack, 'Key') });
+  new connect.CfnInstanceStorageConfig(stack, 'Association', {
+    instanceArn: newInstance(stack).attrArn, resourceType: 'AGENT_EVENTS', storageType: 'KINESIS_STREAM', kinesisStreamConfig: { streamArn: stream.streamArn },
+  });
+}
+
+test('accepts an app that loses no records', () => {
+  expect(violationsOf((app) => {
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream() });
+  })).toEqual({ failed: false, violations: [] });
+});
+
+test('stops the synthesis of an app whose L1 association would lose records, and names its construct', () => {
+  expect(violationsOf((app) => addAssociationWithoutAccess(new Stack(app, 'Stack', { env: ENV })))).toEqual({
+    failed: true, violations: ['error: no-key-access: Stack/Association'],
+  });
+});
+
+test('checks the stacks of stages', () => {
+  expect(violationsOf((app) => addAssociationWithoutAccess(new Stack(new Stage(app, 'Production', { env: ENV }), 'Stack')))).toEqual({
+    failed: true, violations: ['error: no-key-access: Production/Stack/Association'],
+  });
+});
+
+test('accepts a finding that the app acknowledges', () => {
+  expect(violationsOf((app) => {
+    addAssociationWithoutAccess(new Stack(app, 'Stack', { env: ENV }));
+    Validations.of(app).acknowledge({ id: 'cdk-connect-data-streaming::no-key-access', reason: 'the key owner grants access' });
+  })).toEqual({ failed: false, violations: [] });
+});
+
+test('reports what the templates do not contain, and does not stop the synthesis', () => {
+  expect(violationsOf((app) => {
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const stream = kinesis.Stream.fromStreamArn(stack, 'Stream', 'arn:aws:kinesis:us-east-1:111122223333:stream/existing');
+    new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
+  })).toEqual({ failed: false, violations: ['info: unknown-key-access: Stack/Streaming/AgentEvents/Resource'] });
+});
+
+test('the library loads the check only when a plugin validates', () => {
+  jest.isolateModules(() => {
+    require('../src'); // eslint-disable-line @typescript-eslint/no-require-imports
+    expect(Object.keys(require.cache).filter((file) => file.startsWith(join(__dirname, '..', 'src', 'check')))).toEqual([]);
+  });
+});
