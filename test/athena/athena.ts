@@ -6,7 +6,7 @@ import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-a
 import { deserialize, duckDbType, type HiveType, parseType } from './hive';
 import { renderString, singleQuoted } from '../template/intrinsics';
 
-/** The pseudocolumn that contains the object of a row. `SELECT *` does not return it. */
+/** The hidden column that contains the object of a row. `SELECT *` does not return it. */
 const PATH = '$path';
 const withPath = (table: string) => `"${table} with ${PATH}"`;
 
