@@ -11,6 +11,7 @@ import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Ch
 import { existingStream } from './simulation/scenarios';
 import { ENV, existingInstance, instanceWithRole } from './support';
 import { acknowledgeFindings } from '../examples/cdk-nag/acknowledge';
+import { AcknowledgedStreaming } from '../examples/cdk-nag/acknowledged-streaming';
 import {
   AgentEventsTable, ConnectDataStreaming, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,
 } from '../src';
@@ -238,6 +239,11 @@ test('acknowledgments do not apply to other resources of the stack', () => {
   acknowledgeFindings(streaming);
   expect(findings('AwsSolutions', stack)).toEqual(['AwsSolutions-S1 Stack/Another/Resource', 'AwsSolutions-S10 Stack/Another/Resource']);
   expect(findings('HIPAA.Security', stack)).toContain('HIPAA.Security-S3BucketVersioningEnabled Stack/Another/Resource');
+});
+
+test('the example app has no findings', () => {
+  const stack = new AcknowledgedStreaming(new App({ context: CDK_INIT }), 'Stack', { env: ENV });
+  expect(packs.flatMap((pack) => findings(pack, stack))).toEqual([]);
 });
 
 test('only the wildcard for the objects of a bucket of your own remains after the findings are acknowledged', () => {
