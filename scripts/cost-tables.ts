@@ -9,20 +9,20 @@ import { CHAT_SEGMENTS, VOICE_SEGMENTS } from '../test/samples/analysis-segments
 import { ALL_FIELDS as CONTACT_RECORD } from '../test/samples/contact-records';
 import type { Template } from '../test/template/template';
 
-/** List prices in US dollars of US East (N. Virginia). When you change a price, also change its source. */
+const QUOTED = 'a public document that quotes the price list of 2026-08-03';
+const UNDATED = 'public documents without a date';
+/** Prices in US dollars for US East (N. Virginia). When you change a price, also change its source. */
 const PRICES = {
-  streamHour: { of: 'on-demand Kinesis data stream', dollars: 0.04, unit: 'hour', source: 'a bill of September 2026' },
-  streamWrite: {
-    of: 'data written to an on-demand Kinesis data stream, rounded up to 1 KB for each record', dollars: 0.08, unit: 'GB', source: 'the price list, copied in 2026',
-  },
-  streamRead: { of: 'data read from an on-demand Kinesis data stream', dollars: 0.04, unit: 'GB', source: 'the price list, copied in 2026' },
-  firehose: { of: 'data ingested by Firehose, rounded up to 5 KB for each record', dollars: 0.029, unit: 'GB', source: 'undated copies' },
-  key: { of: 'customer managed key; its first and second rotation add the same amount', dollars: 1, unit: 'month', source: 'the price list of 2026-08-03' },
-  keyRequests: { of: 'requests to AWS KMS; the first 20,000 a month are free', dollars: 0.03, unit: '10,000 requests', source: 'a pricing guide of June 2026' },
-  alarmMetric: { of: 'metric of an alarm; the first 10 are free', dollars: 0.1, unit: 'month', source: 'the pricing page, copied on 2026-05-05' },
-  dashboard: { of: 'dashboard; the first 3 are free', dollars: 3, unit: 'month', source: 'undated copies' },
-  storage: { of: 'storage in Amazon S3 Standard', dollars: 0.023, unit: 'GB and month', source: 'the price list of 2026-08-03' },
-  logs: { of: 'ingested logs, such as delivery errors; the first 5 GB a month are free', dollars: 0.5, unit: 'GB', source: 'the price list of 2026-08-03' },
+  streamHour: { of: 'on-demand Kinesis data stream', dollars: 0.04, unit: 'hour', source: 'a published bill of September 2026, for US West (Oregon)' },
+  streamWrite: { of: 'data written to an on-demand Kinesis data stream, rounded up to 1 KB for each record', dollars: 0.08, unit: 'GB', source: UNDATED },
+  streamRead: { of: 'data read from an on-demand Kinesis data stream', dollars: 0.04, unit: 'GB', source: UNDATED },
+  firehose: { of: 'data ingested by Firehose, rounded up to 5 KB for each record', dollars: 0.029, unit: 'GB', source: UNDATED },
+  key: { of: 'customer managed key; rotations add to it', dollars: 1, unit: 'month', source: QUOTED },
+  keyRequests: { of: 'requests to AWS KMS; the first 20,000 a month are free', dollars: 0.03, unit: '10,000 requests', source: 'a public guide of June 2026' },
+  alarmMetric: { of: 'metric of an alarm', dollars: 0.1, unit: 'month', source: UNDATED },
+  dashboard: { of: 'dashboard', dollars: 3, unit: 'month', source: 'a public document of April 2022' },
+  storage: { of: 'storage in Amazon S3 Standard', dollars: 0.023, unit: 'GB and month', source: QUOTED },
+  logs: { of: 'ingested logs, such as delivery errors; the first 5 GB a month are free', dollars: 0.5, unit: 'GB', source: QUOTED },
 };
 
 const HOURS_A_MONTH = 730;
