@@ -310,6 +310,16 @@ project.addTask('check:detection', {
   execArgs: [...DETECTION_TABLE, '--check'],
 });
 
+const COST_TABLES = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/cost-tables.ts'];
+project.addTask('docs:costs', {
+  description: 'Multiply the resources of apps with default values by their prices, and write the result into the documentation',
+  execArgs: COST_TABLES,
+});
+const checkCosts = project.addTask('check:costs', {
+  description: 'Check that the documented costs are up to date',
+  execArgs: [...COST_TABLES, '--check'],
+});
+
 const checkPages = project.addTask('check:pages', {
   description: 'Check the links and pictures of the documentation',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/check-pages.ts'],
@@ -342,6 +352,7 @@ project.testTask.spawn(project.compileTask);
 project.testTask.spawn(checkApi);
 project.testTask.spawn(checkReadme);
 project.testTask.spawn(checkDashboard);
+project.testTask.spawn(checkCosts);
 project.testTask.spawn(checkPages);
 project.testTask.spawn(checkLanguage);
 project.testTask.spawn(checkLayout);

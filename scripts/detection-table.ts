@@ -2,32 +2,23 @@
  * `npx projen docs:detection`: simulates the alarm `ContactsWithoutRecords` and writes the tables of docs/monitoring.md. With
  * `--check`, fails if the page and the simulation differ.
  */
-import { readFileSync, writeFileSync } from 'fs';
-import { join, resolve } from 'path';
 import { Duration } from 'aws-cdk-lib';
+import { type Table, writeTables } from './page-tables';
 import { contactsOf, DAY } from '../test/cloudwatch/contact-center';
 import { alarmsIn, CENTERS, type Detection, detections, falseAlarmsOfDeployments, QUIET_SCENARIOS, synthesizeAlarm } from '../test/cloudwatch/silent-loss';
 
-const PAGE = join(resolve(__dirname, '..'), 'docs', 'monitoring.md');
 const [opens, lastHours, closes] = [8 * 60, 18 * 60, 20 * 60];
 
 const byDefault = synthesizeAlarm();
-const before = readFileSync(PAGE, 'utf8');
-const after = Object.entries({ detection, falseAlarms, deployments, times }).reduce((page, [name, table]) => replace(page, name, table()), before);
-
-if (!process.argv.includes('--check')) writeFileSync(PAGE, after);
-else if (before !== after) throw new Error('the tables in docs/monitoring.md differ from the simulation; run: npx projen docs:detection');
-
-function replace(page: string, name: string, rows: string[][]): string {
-  const [head, ...body] = rows.map((cells) => `| ${cells.join(' | ')} |`);
-  const table = [head, `|${' --- |'.repeat(rows[0].length)}`, ...body].join('\n');
-  const block = new RegExp(`(<!-- simulation: ${name} -->\n\n)[^]*?(\n\n<!-- end -->)`);
-  if (!block.test(page)) throw new Error(`docs/monitoring.md has no block <!-- simulation: ${name} -->`);
-  return page.replace(block, (_, start: string, end: string) => `${start}${table}${end}`);
-}
+writeTables('monitoring.md', {
+  'simulation: detection': detection,
+  'simulation: falseAlarms': falseAlarms,
+  'simulation: deployments': deployments,
+  'simulation: times': times,
+}, 'npx projen docs:detection');
 
 /** How long after the first lost record the alarm goes off. */
-function detection(): string[][] {
+function detection(): Table {
   return [
     ['contact center, open from 08:00 to 20:00', 'outage from 08:00 to 18:00: median', 'longest', 'outage at night: longest'],
     ...Object.entries(CENTERS).map(([name, traffic]) => {
@@ -40,12 +31,12 @@ function detection(): string[][] {
 }
 
 /** How often the alarm goes off although each record arrives. */
-function falseAlarms(): string[][] {
+function falseAlarms(): Table {
   return [['contacts', 'false alarms'], ...Object.entries(QUIET_SCENARIOS).map(([name, contacts]) => [name, String(alarmsIn(byDefault, contacts))])];
 }
 
 /** How often the alarm goes off because of a deployment. */
-function deployments(): string[][] {
+function deployments(): Table {
   return [
     ['contact center', 'deployments with a false alarm'],
     ...Object.entries(CENTERS).map(([name, traffic]) => [name, `${Math.round(1000 * falseAlarmsOfDeployments(byDefault, traffic)) / 10}%`]),
@@ -53,7 +44,7 @@ function deployments(): string[][] {
 }
 
 /** How the time changes detection and false alarms. */
-function times(): string[][] {
+function times(): Table {
   const alarms = [20, 60, 240].map((time) => ({ time, alarm: synthesizeAlarm(Duration.minutes(time)) }));
   return [
     ['contact center', ...alarms.map(({ time }) => `\`Duration.minutes(${time})\``)],

@@ -48,7 +48,8 @@ export interface ConnectDataStreamingProps {
   readonly agentEvents?: KinesisStreamDestination;
 
   /**
-   * The destination of real-time contact analysis segments of voice contacts: a Kinesis data stream.
+   * The destination of real-time contact analysis segments of voice contacts: a Kinesis data stream. Amazon Connect sends segments only
+   * for contacts with real-time analytics of Contact Lens, which the flow must turn on.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/real-time-contact-analysis-segment-streams.html
    * @default - contact analysis segments of voice contacts are not streamed
@@ -56,7 +57,8 @@ export interface ConnectDataStreamingProps {
   readonly voiceAnalysisSegments?: KinesisStreamDestination;
 
   /**
-   * The destination of real-time contact analysis segments of chat contacts: a Kinesis data stream.
+   * The destination of real-time contact analysis segments of chat contacts: a Kinesis data stream. Amazon Connect sends segments only
+   * for contacts with real-time analytics of Contact Lens, which the flow must turn on.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/real-time-contact-analysis-segment-streams.html
    * @default - contact analysis segments of chat contacts are not streamed

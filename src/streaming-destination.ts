@@ -90,7 +90,15 @@ export abstract class StreamingDestination {
   /**
    * A new Kinesis data stream. By default, it has on-demand capacity and is encrypted with the encryption key of the construct.
    *
-   * With `StreamEncryption.MANAGED`, no key, no lookup and no Lambda function are created.
+   * These default values replace those in the documentation of `StreamProps`:
+   *
+   * - `streamMode`: `StreamMode.ON_DEMAND`; with `shardCount`, `StreamMode.PROVISIONED`
+   * - `shardCount`: none, because the stream has on-demand capacity
+   * - `encryption`: `StreamEncryption.KMS`, in all Regions
+   * - `encryptionKey`: the encryption key of the construct
+   *
+   * The other default values are those of `StreamProps`. With `StreamEncryption.MANAGED`, no key, no lookup and no Lambda function
+   * are created.
    *
    * @param props the properties of the stream
    */

@@ -6,16 +6,25 @@ import type {
 
 type Table = AgentEventsTable | ChatAnalysisSegmentsTable | ContactRecordsTable | VoiceAnalysisSegmentsTable;
 
-/** Acknowledges the findings of the `AwsSolutions` rule pack for data streaming, and for tables that deliver a Kinesis data stream. */
-export function acknowledgeAwsSolutions(streaming: ConnectDataStreaming, ...tables: Table[]): void {
+/**
+ * Acknowledges the findings of the rule packs `AwsSolutions`, `HIPAA.Security`, `NIST.800.53.R5` and `PCI.DSS.321` for data
+ * streaming, and for tables that deliver a Kinesis data stream. Call it after all resources of the stack have been defined.
+ */
+export function acknowledgeFindings(streaming: ConnectDataStreaming, ...tables: Table[]): void {
+  acknowledgeAwsSolutions(streaming, ...tables);
+  for (const pack of ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321']) {
+    acknowledgeCompliance(pack, streaming, ...tables);
+  }
+}
+
+function acknowledgeAwsSolutions(streaming: ConnectDataStreaming, ...tables: Table[]): void {
   const stack = Stack.of(streaming);
   const buckets = [[streaming, streaming.contactRecordsBucket], ...tables.map((table) => [table, table.bucket] as const)] as const;
   for (const [construct, bucket] of buckets) {
-    if (!bucket) continue;
     acknowledge(construct, 'AWS CDK grants the role of the delivery stream access to one bucket and one key', [
       ...['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:DeleteObject*', 's3:Abort*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*']
         .map((action) => `AwsSolutions-IAM5[Action::${action}]`),
-      `AwsSolutions-IAM5[Resource::<${Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnElement)}.Arn>/*]`,
+      ...bucket ? [`AwsSolutions-IAM5[Resource::<${Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnElement)}.Arn>/*]`] : [],
     ]);
   }
   for (const table of tables) {
@@ -33,27 +42,27 @@ export function acknowledgeAwsSolutions(streaming: ConnectDataStreaming, ...tabl
   }
 }
 
-/** Acknowledges the findings of the `HIPAA.Security` rule pack for data streaming, and for tables that deliver a Kinesis data stream. */
-export function acknowledgeHipaa(streaming: ConnectDataStreaming, ...tables: Table[]): void {
+function acknowledgeCompliance(pack: string, streaming: ConnectDataStreaming, ...tables: Table[]): void {
   const stack = Stack.of(streaming);
   for (const construct of [streaming, ...tables]) {
-    acknowledge(construct, 'AWS CDK generates the inline policy of this single-purpose role', ['HIPAA.Security-IAMNoInlinePolicy']);
-    acknowledge(construct, 'Amazon Connect also retains contact records for 24 months', ['HIPAA.Security-S3BucketReplicationEnabled']);
-    acknowledge(construct, 'deleted records must not remain as object versions', ['HIPAA.Security-S3BucketVersioningEnabled']);
-    acknowledge(construct, 'contains delivery errors, not records', ['HIPAA.Security-CloudWatchLogGroupEncrypted']);
+    acknowledge(construct, 'AWS CDK generates the inline policy of this single-purpose role', [`${pack}-IAMNoInlinePolicy`]);
+    acknowledge(construct, 'Amazon Connect also retains contact records for 24 months', [`${pack}-S3BucketReplicationEnabled`]);
+    acknowledge(construct, 'deleted records must not remain as object versions', [`${pack}-S3BucketVersioningEnabled`]);
+    acknowledge(construct, 'contains delivery errors, not records', [`${pack}-CloudWatchLogGroupEncrypted`]);
     for (const accessLogs of construct.node.findAll().filter(({ node }) => node.id === 'AccessLogs')) {
-      acknowledge(accessLogs, 'Amazon S3 delivers server access logs only to buckets with SSE-S3', ['HIPAA.Security-S3DefaultEncryptionKMS']);
+      acknowledge(accessLogs, 'Amazon S3 delivers server access logs only to buckets with SSE-S3', [`${pack}-S3DefaultEncryptionKMS`]);
     }
   }
   for (const customResources of childrenOf(stack, /^ConnectSdkCalls$/)) {
-    acknowledge(customResources, 'the custom resources of the stack share this single-purpose role', ['HIPAA.Security-IAMNoInlinePolicy']);
+    acknowledge(customResources, 'the custom resources of the stack share this single-purpose role', [`${pack}-IAMNoInlinePolicy`]);
   }
   for (const handler of childrenOf(stack, CUSTOM_RESOURCE_HANDLER)) {
     acknowledge(handler, 'runs only during deployments, which report its errors, and calls only AWS APIs', [
-      'HIPAA.Security-LambdaConcurrency',
-      'HIPAA.Security-LambdaDLQ',
-      'HIPAA.Security-LambdaInsideVPC',
+      `${pack}-LambdaConcurrency`,
+      `${pack}-LambdaDLQ`,
+      `${pack}-LambdaInsideVPC`,
     ]);
+    acknowledge(handler, 'contains the API calls of deployments, not records', [`${pack}-CloudWatchLogGroupEncrypted`]);
   }
 }
 

@@ -1,10 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { join, relative } from 'path';
 import { gunzipSync } from 'zlib';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { deserialize, duckDbType, type HiveType, parseType } from './hive';
 import { renderString, singleQuoted } from '../template/render';
+
+/** The hidden column that contains the object of a row. `SELECT *` does not return it. */
+const PATH = '$path';
+const withPath = (table: string) => `"${table} with ${PATH}"`;
 
 export type Row = Record<string, Json>;
 
@@ -57,13 +61,14 @@ export class Athena {
     const columns = table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, parseType(Type)] as const);
     const [{ Name: partition, Type }] = table.PartitionKeys;
     const rows = partitions(table).flatMap(({ day, prefix }) => linesBelow(join(s3, prefix))
-      .map((line) => ({ ...rowOf(columns, JSON.parse(line), unreadable), [partition]: day })));
+      .map(({ line, file }) => ({ ...rowOf(columns, JSON.parse(line), unreadable), [partition]: day, [PATH]: `s3://${relative(s3, file)}` })));
 
     const file = join(this.scratch, 'rows.json');
     writeFileSync(file, rows.map((value) => `${JSON.stringify(value)}\n`).join(''));
-    const types = [...columns, [partition, parseType(Type)] as const].map(([name, type]) => `'${name}': '${duckDbType(type)}'`);
-    await this.connection.run(`CREATE OR REPLACE TABLE "${table.Name}" AS
+    const types = [...columns, [partition, parseType(Type)] as const, [PATH, parseType('string')] as const].map(([name, type]) => `'${name}': '${duckDbType(type)}'`);
+    await this.connection.run(`CREATE OR REPLACE TABLE ${withPath(table.Name)} AS
       SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {${types.join(', ')}})`);
+    await this.connection.run(`CREATE OR REPLACE TABLE "${table.Name}" AS SELECT * EXCLUDE ("${PATH}") FROM ${withPath(table.Name)}`);
   }
 
   public async query(sql: string): Promise<Row[]> {
@@ -71,7 +76,8 @@ export class Athena {
     for (const [table, columns] of Object.entries(this.unreadable)) {
       for (const [column, error] of columns) if (reads(table) && reads(column)) throw error;
     }
-    return (await this.connection.runAndReadAll(sql)).getRowObjectsJson();
+    const runnable = sql.includes(`"${PATH}"`) ? sql.replace(/\bFROM (\w+)/g, (from, name: string) => name in this.unreadable ? `FROM ${withPath(name)}` : from) : sql;
+    return (await this.connection.runAndReadAll(runnable)).getRowObjectsJson();
   }
 }
 
@@ -118,11 +124,12 @@ function partitions({ PartitionKeys: [{ Name }], Parameters }: TableInput): Arra
   return days;
 }
 
-function linesBelow(folder: string): string[] {
+function linesBelow(folder: string): Array<{ line: string; file: string }> {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .flatMap((entry) => linesOf(join(entry.parentPath, entry.name)));
+      .map((entry) => join(entry.parentPath, entry.name))
+      .flatMap((file) => linesOf(file).map((line) => ({ line, file })));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // most days have no objects
     throw error;
