@@ -320,6 +320,16 @@ const checkCosts = project.addTask('check:costs', {
   execArgs: [...COST_TABLES, '--check'],
 });
 
+const CHECK_EXAMPLES = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/check-examples.ts'];
+project.addTask('docs:check', {
+  description: 'Check the examples of each rule, and write the findings into the documentation',
+  execArgs: CHECK_EXAMPLES,
+});
+const checkRules = project.addTask('check:rules', {
+  description: 'Check that the documented findings of each rule are up to date',
+  execArgs: [...CHECK_EXAMPLES, '--check'],
+});
+
 const checkPages = project.addTask('check:pages', {
   description: 'Check the links and pictures of the documentation',
   execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/check-pages.ts'],
@@ -353,6 +363,7 @@ project.testTask.spawn(checkApi);
 project.testTask.spawn(checkReadme);
 project.testTask.spawn(checkDashboard);
 project.testTask.spawn(checkCosts);
+project.testTask.spawn(checkRules);
 project.testTask.spawn(checkPages);
 project.testTask.spawn(checkLanguage);
 project.testTask.spawn(checkLayout);

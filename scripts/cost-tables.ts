@@ -3,11 +3,11 @@
  * docs/costs.md. With `--check`, fails if the page differs.
  */
 import { type Table, writeTables } from './page-tables';
+import type { Template } from '../src/template/template';
 import { type DEFAULT_APPS, synthesizeDefault } from '../test/documentation/default-apps';
 import { ALL_FIELDS as AGENT_EVENT } from '../test/samples/agent-events';
 import { CHAT_SEGMENTS, VOICE_SEGMENTS } from '../test/samples/analysis-segments';
 import { ALL_FIELDS as CONTACT_RECORD } from '../test/samples/contact-records';
-import type { Template } from '../test/template/template';
 
 const QUOTED = 'a public document that quotes the price list of 2026-08-03';
 const UNDATED = 'public documents without a date';

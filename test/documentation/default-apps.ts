@@ -5,7 +5,7 @@ import {
 } from '../../src';
 import { existingStream } from '../simulation/scenarios';
 import { ENV, existingInstance } from '../support';
-import type { Template } from '../template/template';
+import type { Template } from '../../src/template/template';
 
 /** Apps with the default values of the library. The documentation describes their resources and costs. */
 export const DEFAULT_APPS = {
