@@ -9,8 +9,8 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, StreamingDestination } from '../src';
-import { type Annotation, dashboardBody, type MetricOptions, type Widget } from '../test/template/dashboard-body';
 import type { Template } from '../src/template/template';
+import { type Annotation, dashboardBody, type MetricOptions, type Widget } from '../test/template/dashboard-body';
 
 const COLUMN = 46;
 const ROW = 28;

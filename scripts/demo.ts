@@ -6,9 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { type Reference } from '../src/template/intrinsics';
-import { renderString, singleQuoted } from '../test/template/render';
 import { type Template, type TemplateResource } from '../src/template/template';
 import { deploymentSteps } from '../test/template/deployment-steps';
+import { renderString, singleQuoted } from '../test/template/render';
 
 interface SdkCall {
   readonly service: string;

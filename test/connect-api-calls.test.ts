@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ACCOUNT, addDependency, associations, ENV, existingInstance, newStack, REGION } from './support';
 import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
-import { dependenciesOf, type Template as TemplateJson } from '../src/template/template';
 import { deploymentSteps } from './template/deployment-steps';
+import { dependenciesOf, type Template as TemplateJson } from '../src/template/template';
 
 const MANAGED = StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED });
 

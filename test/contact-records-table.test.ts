@@ -3,8 +3,8 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import { ACCOUNT, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
 import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
-import { replaceIntrinsics } from '../src/template/intrinsics';
 import { renderString } from './template/render';
+import { replaceIntrinsics } from '../src/template/intrinsics';
 
 function streaming(stack: Stack, props?: NewDeliveryStreamProps): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, 'Streaming', {

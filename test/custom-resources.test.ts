@@ -3,8 +3,8 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { ACCOUNT, associations, ENV, existingInstance, instanceWithRole, newStack, REGION, resources, ROLE_ARN, sdkCalls, type Statement, types } from './support';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
-import { type Template as TemplateJson } from '../src/template/template';
 import { deploymentSteps } from './template/deployment-steps';
+import { type Template as TemplateJson } from '../src/template/template';
 
 /** The IAM quotas, in characters without white space. */
 const MAX_INLINE_CHARACTERS = 10_240; // of all inline policies of a role

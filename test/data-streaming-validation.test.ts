@@ -4,8 +4,14 @@ import { App, aws_connect as connect, aws_kinesis as kinesis, aws_kms as kms, St
 import { ConnectDataStreaming, DataStreamingValidation, StreamingDestination } from '../src';
 import { ENV, existingInstance, newInstance } from './support';
 
+interface Violation {
+  readonly ruleName: string;
+  readonly severity: string;
+  readonly violatingConstructs: Array<{ readonly constructPath: string }>;
+}
+
 interface Report {
-  readonly pluginReports: Array<{ readonly violations: Array<{ readonly ruleName: string; readonly severity: string; readonly violatingConstructs: Array<{ constructPath: string }> }> }>;
+  readonly pluginReports: Array<{ readonly violations: Violation[] }>;
 }
 
 /** Synthesizes an app with the plugin. */

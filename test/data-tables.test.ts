@@ -7,8 +7,8 @@ import {
   AgentEventsTable, type AgentEventsTableProps, ChatAnalysisSegmentsTable, ConnectDataStreaming, type ConnectDataStreamingProps, ContactRecordsTable,
   StreamingDestination, VoiceAnalysisSegmentsTable,
 } from '../src';
-import { replaceIntrinsics } from '../src/template/intrinsics';
 import { renderString } from './template/render';
+import { replaceIntrinsics } from '../src/template/intrinsics';
 
 type Table = new (scope: Construct, id: string, props: AgentEventsTableProps)
 => AgentEventsTable | ChatAnalysisSegmentsTable | ContactRecordsTable | VoiceAnalysisSegmentsTable;

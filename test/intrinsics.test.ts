@@ -1,5 +1,5 @@
-import { intrinsicOf, referenceOf, referencesIn, replaceIntrinsics } from '../src/template/intrinsics';
 import { renderString, singleQuoted } from './template/render';
+import { intrinsicOf, referenceOf, referencesIn, replaceIntrinsics } from '../src/template/intrinsics';
 
 test.each<[unknown, object | undefined]>([
   [{ Ref: 'Key' }, { name: 'Ref', argument: 'Key' }],

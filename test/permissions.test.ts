@@ -2,15 +2,15 @@
  * Evaluates the policies of deployed apps with an IAM policy engine.
  */
 import { aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, type Stack } from 'aws-cdk-lib';
+import { ConnectDataStreaming, type ConnectDataStreamingProps } from '../src';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
-import { appGraph, ComparedSimulation } from './simulation/simulation';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import {
   type Build, existingAccount, existingStream, NEW_STREAM, OTHER_KEY_ARN, OTHER_ROLE_ARN, OTHER_STREAM_ARN, PARAMETERS, SCENARIOS, stackIn,
 } from './simulation/scenarios';
-import type { SimulatedAccount } from '../src/check/simulation/simulated-account';
+import { appGraph, ComparedSimulation } from './simulation/simulation';
 import { ACCOUNT, INSTANCE_ARN, instanceWithRole, KEY_ARN, OTHER_INSTANCE_ARN, ROLE_ARN } from './support';
-import { ConnectDataStreaming, type ConnectDataStreamingProps } from '../src';
+import type { SimulatedAccount } from '../src/check/simulation/simulated-account';
 
 type StreamingDestinations = Pick<ConnectDataStreamingProps, 'agentEvents' | 'chatAnalysisSegments'>;
 

@@ -3,13 +3,13 @@
  */
 import * as fc from 'fast-check';
 import { accountFor, buildRandomApp, buildSecondVersion, type BuiltApp, PARAMETERS, randomApp } from './properties/random-app';
-import { checkGraphs } from '../src/check/check';
-import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { ComparedSimulation, graphOf } from './simulation/simulation';
+import { deploymentSteps } from './template/deployment-steps';
+import { checkGraphs } from '../src/check/check';
+import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
 import { withDependencies } from '../src/check/simulation/orders';
 import type { DeployedResource, LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
-import { deploymentSteps } from './template/deployment-steps';
 
 /** For more apps, run `APPS=5000 npx jest --coverage=false properties`. To repeat a failure, set `SEED` to the seed that it prints. */
 const APPS = Number(process.env.APPS ?? 1000);

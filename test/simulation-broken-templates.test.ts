@@ -2,14 +2,14 @@
  * Breaks templates on purpose: the deployment simulation must lose a record, fail the deployment or report different end states.
  */
 import { aws_connect as connect, aws_iam as iam, aws_kms as kms, custom_resources as cr } from 'aws-cdk-lib';
-import type { DeploymentGraph, Node } from '../src/check/simulation/deployment-graph';
-import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
-import { appGraph, ComparedSimulation } from './simulation/simulation';
-import { possibleOrders } from '../src/check/simulation/orders';
-import { type Build, existingAccount, NEW_STREAM, OTHER_KEY_ARN, PARAMETERS, SCENARIOS, stackIn } from './simulation/scenarios';
-import { INSTANCE_ARN, instanceWithRole, KEY_ARN, ROLE_ARN, SID, STREAM_ARN } from './support';
 import { ConnectDataStreaming } from '../src';
+import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
+import { type Build, existingAccount, NEW_STREAM, OTHER_KEY_ARN, PARAMETERS, SCENARIOS, stackIn } from './simulation/scenarios';
+import { appGraph, ComparedSimulation } from './simulation/simulation';
+import { INSTANCE_ARN, instanceWithRole, KEY_ARN, ROLE_ARN, SID, STREAM_ARN } from './support';
 import { checkGraphs } from '../src/check/check';
+import type { DeploymentGraph, Node } from '../src/check/simulation/deployment-graph';
+import { possibleOrders } from '../src/check/simulation/orders';
 
 const KEY_POLICY = SCENARIOS['an imported stream with a key of the app'];
 const GRANT = SCENARIOS['an imported key, role known'];

@@ -5,8 +5,8 @@
 import { aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, RemovalPolicies, RemovalPolicy } from 'aws-cdk-lib';
 import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
-import { appGraph, ComparedSimulation } from './simulation/simulation';
 import { type Build, existingAccount, existingStream, stackIn } from './simulation/scenarios';
+import { appGraph, ComparedSimulation } from './simulation/simulation';
 import { ENV, existingInstance, instanceWithRole, KEY_ARN, ROLE_ARN } from './support';
 import { Migrated } from '../examples/migrate-from-l1/after';
 import { HandWritten } from '../examples/migrate-from-l1/before';

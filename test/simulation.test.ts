@@ -6,17 +6,17 @@ import {
 } from 'aws-cdk-lib';
 import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
-import { checkGraphs } from '../src/check/check';
-import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { invokeHandler } from './simulation/custom-resource-handler';
-import { appGraph, ComparedSimulation } from './simulation/simulation';
-import type { SimulationResult } from '../src/check/simulation/deployment-simulation';
 import {
   type Build, existingAccount, existingStream, importedStream, NEW_STREAM, OTHER_KEY_ARN, OTHER_STREAM_ARN, PARAMETERS, SCENARIOS, stackIn,
 } from './simulation/scenarios';
-import type { LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
+import { appGraph, ComparedSimulation } from './simulation/simulation';
 import { ENV, existingInstance, INSTANCE_ARN, KEY_ARN, newInstance, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from './support';
+import { checkGraphs } from '../src/check/check';
+import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
+import type { SimulationResult } from '../src/check/simulation/deployment-simulation';
+import type { LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
 
 let server: ConnectAndKmsServer;
 let simulation: ComparedSimulation;

@@ -4,8 +4,8 @@ import type { DeploymentGraph, Node, Scope, StackGraph } from './simulation/depl
 import { dependenciesIn } from './simulation/deployment-simulation';
 import { withDependencies } from './simulation/orders';
 import { Provisioner } from './simulation/provisioner';
-import { described } from './simulation/unknown-values';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
+import { described } from './simulation/unknown-values';
 import { DATA_TYPES } from '../private/common/data-types';
 
 /** A resource of a template, with its resolved properties. */

@@ -41,7 +41,7 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
   const simulation = new DeploymentSimulation({ only, onStep });
   try {
     const previous = from?.graph ?? NOTHING;
-    const stacks = new Set([...changed].map((id) => (to.resources.get(id) ? to.stackOf(to.resources.get(id)!) : from!.stackOf(from!.resources.get(id)!)).name));
+    const stacks = new Set([...changed].map((id) => stackNameOf(id, to.resources.has(id) ? to : from!)));
     simulation.update(startOf(changed, to, from), previous, { ...to.graph, stacks: to.graph.stacks.filter(({ name }) => stacks.has(name)) });
   } catch (error) {
     return { losses, failure: (error as Error).message };
@@ -79,6 +79,10 @@ function decisiveResources(association: StreamingAssociation, app: DeployedApp):
     return [own, app.withArn(instance), app.withArn(stream), app.withArn(key), ...app.ofKey('AWS::KMS::Alias', key), ...app.ofKey('Custom::AWS', key)]
       .filter((resource) => resource !== undefined);
   });
+}
+
+function stackNameOf(id: string, app: DeployedApp): string {
+  return app.stackOf(app.resources.get(id)!).name;
 }
 
 /** The account before the deployment: what is deployed, and the Lambda functions and roles of the custom resources. */

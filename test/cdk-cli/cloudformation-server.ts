@@ -2,10 +2,10 @@ import { readFileSync } from 'fs';
 import type { IncomingMessage, ServerResponse } from 'http';
 import { join } from 'path';
 import { parse } from 'yaml';
-import { LoopbackServer } from '../loopback-server';
-import { ACCOUNT } from '../support';
 import { referencesIn } from '../../src/template/intrinsics';
 import type { Template } from '../../src/template/template';
+import { LoopbackServer } from '../loopback-server';
+import { ACCOUNT } from '../support';
 
 interface ResourceToImport {
   readonly LogicalResourceId: string;

@@ -3,9 +3,9 @@ import { App, aws_connect as connect, aws_kinesis as kinesis, aws_kms as kms, St
 import { Template } from 'aws-cdk-lib/assertions';
 import { apiCall, type CloudTrailEvent, identityOf, keyResources } from './events';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingAudit, StreamingDestination } from '../../src';
-import { ACCOUNT, ENV, INSTANCE_ARN, INSTANCE_ID, KEY_ARN, OTHER_INSTANCE_ARN, REGION, ROLE_ARN, STREAM_ARN } from '../support';
 import { type Intrinsic, replaceIntrinsics } from '../../src/template/intrinsics';
 import type { Template as SynthesizedTemplate } from '../../src/template/template';
+import { ACCOUNT, ENV, INSTANCE_ARN, INSTANCE_ID, KEY_ARN, OTHER_INSTANCE_ARN, REGION, ROLE_ARN, STREAM_ARN } from '../support';
 
 export interface AuditCase {
   readonly name: string;

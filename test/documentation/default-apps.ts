@@ -3,9 +3,9 @@ import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import {
   AgentEventsTable, ConnectDataStreaming, ContactRecordsTable, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,
 } from '../../src';
+import type { Template } from '../../src/template/template';
 import { existingStream } from '../simulation/scenarios';
 import { ENV, existingInstance } from '../support';
-import type { Template } from '../../src/template/template';
 
 /** Apps with the default values of the library. The documentation describes their resources and costs. */
 export const DEFAULT_APPS = {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'http';
 import { type Caller, ConnectAndKms, ServiceError } from '../../src/check/simulation/connect-and-kms';
+import { grantOf } from '../../src/check/simulation/custom-resource';
 import type { SimulatedAccount } from '../../src/check/simulation/simulated-account';
 import { LoopbackServer } from '../loopback-server';
 
@@ -37,11 +38,12 @@ export class ConnectAndKmsServer extends LoopbackServer {
     return this.api.describeInstance(decodeURIComponent(request.url!.replace('/instance/', '')));
   }
 
-  private kms(operation: string, { KeyId, GrantId, GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name }: Record<string, never>): object {
+  private kms(operation: string, parameters: Record<string, never>): object {
+    const { KeyId, GrantId } = parameters;
     switch (operation) {
       case 'RetireGrant': return this.api.retireGrant(KeyId, GrantId);
       case 'RevokeGrant': return this.api.revokeGrant(KeyId, GrantId);
-      default: return this.api.createGrant(KeyId, { grantee, retiringPrincipal, operations, name });
+      default: return this.api.createGrant(KeyId, grantOf(parameters));
     }
   }
 

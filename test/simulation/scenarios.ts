@@ -2,8 +2,8 @@
  * The apps that the deployment simulation deploys, and the account that it deploys them to.
  */
 import { type App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
-import { SimulatedAccount } from '../../src/check/simulation/simulated-account';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
+import { SimulatedAccount } from '../../src/check/simulation/simulated-account';
 import { ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newInstance, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from '../support';
 
 export const OTHER_ROLE_ARN = `${ROLE_ARN}other`;

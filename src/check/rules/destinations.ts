@@ -11,8 +11,8 @@ export function unreadableRecords(app: DeployedApp): Finding[] {
     return target?.type === 'AWS::KinesisFirehose::DeliveryStream' ? [[target, label] as const] : [];
   }));
   return [...deliveryStreams].flatMap(([deliveryStream, label]) => {
-    const { ExtendedS3DestinationConfiguration: extended, S3DestinationConfiguration: simple } = deliveryStream.properties as Record<string, Properties | undefined>;
-    const destination = extended ?? simple;
+    const { ExtendedS3DestinationConfiguration: extended, S3DestinationConfiguration: simple } = deliveryStream.properties;
+    const destination = (extended ?? simple) as Properties | undefined;
     return destination ? [
       ...delimiterFindings(deliveryStream, destination, label),
       ...permissionFindings(app, deliveryStream, destination, label),
@@ -41,7 +41,8 @@ function permissionFindings(app: DeployedApp, deliveryStream: Resource, destinat
   return required.flatMap(([action, resource]) => {
     const resourcePolicy = action.startsWith('kms:') ? app.account.keys[resource]?.policy : undefined;
     const isUnknownKey = action.startsWith('kms:') && !resourcePolicy;
-    const allowed = isUnknownKey || isAllowed({ principal: String(role.deployed?.attributes.Arn), action, resource, identityPolicies, resourcePolicy });
+    const principal = String(role.deployed?.attributes.Arn);
+    const allowed = isUnknownKey || isAllowed({ principal, action, resource, identityPolicies, resourcePolicy });
     return allowed === false ? [findingAt(deliveryStream, {
       rule: 'unreadable-records',
       message: `Firehose would not deliver ${label}: the role ${pathOf(role)} cannot call ${action} on ${app.nameOf(resource.replace('/object', ''))}`,
@@ -69,6 +70,8 @@ function keyOfBucket(bucket?: Resource): string | undefined {
 }
 
 function policiesOf(app: DeployedApp, { deployed, properties }: Resource): PolicyDocument[] {
-  const attached = app.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy').filter(({ properties: { Roles } }) => (Roles as string[] | undefined)?.includes(deployed!.physicalId));
-  return [...(properties.Policies ?? []) as Properties[], ...attached.map((policy) => policy.properties)].map(({ PolicyDocument: document }) => document as PolicyDocument);
+  const attached = app.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')
+    .filter(({ properties: { Roles } }) => (Roles as string[] | undefined)?.includes(deployed!.physicalId));
+  const all = [...(properties.Policies ?? []) as Properties[], ...attached.map((policy) => policy.properties)];
+  return all.map(({ PolicyDocument: document }) => document as PolicyDocument);
 }

@@ -155,7 +155,9 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
     const statements = policy ? statementsOf(policy).filter(({ Effect }) => Effect === 'Allow') : [];
     return [
       ...statements.filter((statement) => namesConnectRole(statement) && !allowsOnly(statement.Action, 'kms:GenerateDataKey')).map((statement) => resource && findingAt(resource, {
-        rule: 'wide-key-access', severity: 'warning', message: `the key policy allows a service-linked role ${described([statement.Action ?? 'all but some actions'].flat().join(', '))}`,
+        rule: 'wide-key-access',
+        severity: 'warning',
+        message: `the key policy allows a service-linked role ${described([statement.Action ?? 'all but some actions'].flat().join(', '))}`,
         fix: 'Amazon Connect needs only kms:GenerateDataKey for streaming; use a statement of its own for other features',
       })),
       ...statements.filter((statement) => principalsOf(statement.Principal).includes('*') && !statement.Condition).map(() => resource && findingAt(resource, {
@@ -163,7 +165,9 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
       })),
       ...grants.some(({ grantee, operations }) => isServiceLinkedRole(grantee) && operations.some((operation) => operation !== 'GenerateDataKey'))
         ? app.ofKey('Custom::AWS', key).map((grant) => findingAt(grant, {
-          rule: 'wide-key-access', severity: 'warning', message: 'the grant allows a service-linked role more operations than GenerateDataKey',
+          rule: 'wide-key-access',
+          severity: 'warning',
+          message: 'the grant allows a service-linked role more operations than GenerateDataKey',
           fix: 'Amazon Connect needs only GenerateDataKey for streaming',
         }))
         : [],
@@ -194,7 +198,7 @@ export function aliasAfterStream(app: DeployedApp): Finding[] {
     const alias = aliases.find(({ properties: { AliasName }, deployed }) => keyId === AliasName || keyId === deployed?.attributes.Arn);
     return alias && alias.scope.file === stream.scope.file && !app.isAfter(stream, alias) ? [findingAt(stream, {
       rule: 'alias-after-stream',
-      message: `the deployment may fail, or the stream may use another key: CloudFormation may create the alias ${described(keyId)} after the stream`,
+      message: `the deployment can fail, or the stream can use another key: CloudFormation can create the alias ${described(keyId)} after the stream`,
       fix: `reference the key instead of its alias, or add a dependency of the stream on ${pathOf(alias)}`,
     })] : [];
   });

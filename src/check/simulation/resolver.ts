@@ -98,8 +98,8 @@ export class Resolver {
   }
 
   private mapped(scope: Scope, [name, ...keys]: string[]): unknown {
-    const found = keys.slice(0, 2).reduce<unknown>((map, key) => (map as Record<string, unknown> | undefined)?.[key], scope.template.Mappings?.[name]);
-    return found ?? this.notKnown(`mapping ${name} of ${scope.name}`);
+    const mapping = scope.template.Mappings?.[name];
+    return mapping?.[keys[0]]?.[keys[1]] ?? this.notKnown(`mapping ${name} of ${scope.name}`);
   }
 
   private importedValue(name: unknown): unknown {

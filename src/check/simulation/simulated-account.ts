@@ -62,7 +62,7 @@ export class SimulatedAccount {
   private associationIds = new Map<string, string>();
 
   /**
-   * In an open account, resources that the templates do not define exist, and nothing is known of them. `created` contains the ARNs
+   * In an open account, resources that the templates do not define exist with unknown properties. `created` contains the ARNs
    * of the resources that the templates define.
    */
   constructor(public readonly isOpen = false, public readonly created = new Set<string>()) {}
@@ -90,11 +90,11 @@ export class SimulatedAccount {
 
   /** The state without the bookkeeping of physical names, and independent of the order in which entries were added. */
   public state(): Record<string, unknown> {
-    const { keys, aliases, instances, streams, associations, deployed, replaced } = this;
-    const withSortedGrants = Object.entries(keys).map(([arn, key]) => [
+    const { aliases, instances, streams, associations, deployed, replaced } = this;
+    const keys = Object.fromEntries(Object.entries(this.keys).map(([arn, key]) => [
       arn, { ...key, grants: Object.fromEntries(key.grants.map((grant) => [grant.id, grant])) },
-    ] as const);
-    return sorted({ keys: Object.fromEntries(withSortedGrants), aliases, instances, streams, associations, deployed, replaced }) as Record<string, unknown>;
+    ]));
+    return sorted({ keys, aliases, instances, streams, associations, deployed, replaced }) as Record<string, unknown>;
   }
 
   /** Adds a key that the app does not define. Like default key policies, its policy allows access through IAM policies of an account. */
