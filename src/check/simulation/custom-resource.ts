@@ -1,5 +1,5 @@
 import { ConnectAndKms, type Caller, ServiceError } from './connect-and-kms';
-import type { SimulatedAccount } from './simulated-account';
+import type { Grant, SimulatedAccount } from './simulated-account';
 
 export type RequestType = 'Create' | 'Update' | 'Delete';
 
@@ -70,17 +70,23 @@ function withPhysicalId(value: unknown, id: string): unknown {
 
 function call(api: ConnectAndKms, { service, action }: SdkCall, parameters: Record<string, never>): Record<string, unknown> {
   const { KeyId, GrantId, InstanceId } = parameters;
-  switch (`${service.toLowerCase().replace('@aws-sdk/client-', '')}:${action.toLowerCase().replace(/command$/, '')}`) {
-    case 'connect:describeinstance': return api.describeInstance(InstanceId);
-    case 'kms:creategrant': return api.createGrant(KeyId, grantOf(parameters));
-    case 'kms:retiregrant': return api.retireGrant(KeyId, GrantId);
-    case 'kms:revokegrant': return api.revokeGrant(KeyId, GrantId);
+  switch (`${service.toLowerCase().replace('@aws-sdk/client-', '')}:${operationOf(action)}`) {
+    case 'connect:DescribeInstance': return api.describeInstance(InstanceId);
+    case 'kms:CreateGrant': return api.createGrant(KeyId, grantOf(parameters));
+    case 'kms:RetireGrant': return api.retireGrant(KeyId, GrantId);
+    case 'kms:RevokeGrant': return api.revokeGrant(KeyId, GrantId);
     default: return {};
   }
 }
 
+/** An operation that a custom resource can name as `CreateGrant`, `createGrant` or `CreateGrantCommand`. */
+function operationOf(action: string): string {
+  return `${action.charAt(0).toUpperCase()}${action.slice(1)}`.replace(/Command$/, '');
+}
+
 /** The grant that the parameters of `CreateGrant` describe. */
-export function grantOf({ GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name }: Record<string, never>) {
+export function grantOf(parameters: Record<string, never>): Omit<Grant, 'id'> {
+  const { GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name } = parameters;
   return { grantee, retiringPrincipal, operations, name };
 }
 
