@@ -1,4 +1,4 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
@@ -11,6 +11,10 @@ import { deliveryStreamResource, isDeliveryStream } from './private/common/deliv
 import { addWarning, errorAt } from './private/common/errors';
 import { format } from './private/common/formatting';
 import { isStream, streamResource } from './private/common/kinesis-streams';
+import { bindingTo, validateProps, validateValue } from './private/common/validation';
+import {
+  BUCKET, COUNT, DELIVERY_DESTINATION, DELIVERY_STREAM, DELIVERY_STREAM_ENCRYPTION, DURATION, KEY, KINESIS_STREAM, listOf, memberOf, nameWithin, optional, ROLE,
+} from './private/common/value-types';
 import { newRecordsBucket } from './private/delivery/bucket';
 import { recordsDestination } from './private/delivery/destination';
 import { validateBucket, validateRecordDelimiter, validateRecordsExpireAfter } from './private/delivery/validate-delivery';
@@ -84,6 +88,7 @@ export abstract class StreamingDestination {
    * @param stream a stream in the account and Region of the construct: a `Stream`, a `CfnStream` or an imported stream
    */
   public static kinesisStream(stream: kinesisRefs.IStreamRef): KinesisStreamDestination {
+    validateValue('StreamingDestination.kinesisStream', 'stream', stream, KINESIS_STREAM);
     return new ExistingKinesisStream(stream);
   }
 
@@ -95,6 +100,16 @@ export abstract class StreamingDestination {
    * @param props the properties of the stream
    */
   public static newKinesisStream(props: kinesis.StreamProps = {}): KinesisStreamDestination {
+    validateProps('StreamingDestination.newKinesisStream', props, {
+      streamName: optional(nameWithin(128)),
+      retentionPeriod: optional(DURATION),
+      shardCount: optional(COUNT),
+      encryption: optional(memberOf('StreamEncryption', kinesis.StreamEncryption)),
+      encryptionKey: optional(KEY),
+      shardLevelMetrics: optional(listOf(memberOf('ShardLevelMetrics', kinesis.ShardLevelMetrics))),
+      streamMode: optional(memberOf('StreamMode', kinesis.StreamMode)),
+      removalPolicy: optional(memberOf('RemovalPolicy', RemovalPolicy)),
+    });
     return new NewKinesisStream(props);
   }
 
@@ -106,6 +121,7 @@ export abstract class StreamingDestination {
    * imported delivery stream
    */
   public static deliveryStream(stream: firehoseRefs.IDeliveryStreamRef): DeliveryStreamDestination {
+    validateValue('StreamingDestination.deliveryStream', 'stream', stream, DELIVERY_STREAM);
     return new ExistingDeliveryStream(stream);
   }
 
@@ -116,6 +132,14 @@ export abstract class StreamingDestination {
    * @param props the properties of the delivery stream
    */
   public static newDeliveryStream(props: NewDeliveryStreamProps = {}): DeliveryStreamDestination {
+    validateProps('StreamingDestination.newDeliveryStream', props, {
+      deliveryStreamName: optional(nameWithin(64)),
+      destination: optional(DELIVERY_DESTINATION),
+      bucket: optional(BUCKET),
+      recordsExpireAfter: optional(DURATION),
+      encryption: optional(DELIVERY_STREAM_ENCRYPTION),
+      role: optional(ROLE),
+    });
     return new NewDeliveryStream(props);
   }
 
@@ -218,7 +242,9 @@ class NewDeliveryStream extends DeliveryStreamDestination {
     const streamKey = specifiedKey ?? encryptionKey;
     const encryption = streamKey ? encryptionWith(scope, streamKey) : props.encryption!;
     if (destination) {
-      const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', { ...props, destination, encryption });
+      const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', {
+        ...props, destination: bindingTo(scope, 'destination', destination, DELIVERY_DESTINATION, /DestinationConfiguration$/), encryption,
+      });
       validateRecordDelimiter(scope, stream);
       return { ...bindDeliveryStream(stream), encryptionKey };
     }

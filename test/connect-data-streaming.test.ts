@@ -2,7 +2,7 @@ import { aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kin
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
 import {
-  associations, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack, resources, ROLE_ARN,
+  acknowledgement, associations, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack, resources, ROLE_ARN,
   sdkCalls, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
@@ -99,7 +99,7 @@ describe('ConnectDataStreaming', () => {
   });
 
   test.each<[unknown, string]>([
-    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'], [{}, 'Object'],
+    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'], [{}, '{}'],
   ])('rejects %s as an instance', (instance, shown) => {
     const props = { agentEvents: StreamingDestination.newKinesisStream(), instance: instance as ConnectInstance };
     expect(() => new ConnectDataStreaming(newStack(), 'Streaming', props)).toThrow(
@@ -236,7 +236,7 @@ describe('encryptionKey', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming',
       'encryptionKey is not used: it encrypts the streams and buckets that this construct creates, and none of them needs it; to specify the key of an '
       + 'existing stream, import the stream with Stream.fromStreamAttributes({ streamArn, encryptionKey }); otherwise remove encryptionKey, or acknowledge '
-      + 'this warning [ack: cdk-connect-data-streaming:unusedEncryptionKey]');
+      + 'this warning' + acknowledgement('unusedEncryptionKey'));
     expect(connectStatements(stack)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose, aws_s3 as s3, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
-import { ACCOUNT, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
+import { ACCOUNT, acknowledgement, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
 import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import { renderString, replaceIntrinsics } from './template/intrinsics';
 
@@ -197,8 +197,8 @@ describe('ContactRecordsTable validation', () => {
     ['streaming', newStack(), 'streaming must be a ConnectDataStreaming, got Stack; specify the construct that streams the data'],
     ['database', 'analytics', 'database must be an AWS Glue database, got "analytics"; specify a CfnDatabase, or remove database to create one'],
     ['database', null, 'database must be an AWS Glue database, got null; specify a CfnDatabase, or remove database to create one'],
-    ['database', {}, 'database must be an AWS Glue database, got Object; specify a CfnDatabase, or remove database to create one'],
-    ['tableName', 5, 'tableName must consist of lowercase letters, digits and underscores, got 5; specify a value such as contact_records'],
+    ['database', {}, 'database must be an AWS Glue database, got {}; specify a CfnDatabase, or remove database to create one'],
+    ['tableName', 5, 'tableName must be a name that consists of lowercase letters, digits and underscores, got 5; specify a value such as contact_records'],
     ['firstDay', 2026, 'firstDay must be a day in the format yyyy-MM-dd, got 2026; specify a value such as 2020-01-01'],
   ])('rejects a %s of another type, which JavaScript does not prevent: %p', (prop, value, message) => {
     expect(() => newTable(newStack(), { [prop]: value })).toThrow(`Stack/Table: ${message}`);
@@ -306,7 +306,7 @@ describe('grantRead', () => {
 
   const warning = (principal: string) =>
     `AWS CDK cannot grant ${principal} access to the table, because it cannot change the resource policy of the AWS Glue Data Catalog of account ${ACCOUNT}; `
-    + 'grant read access to a role of this account, or share the table and its objects with AWS Lake Formation, then acknowledge this warning [ack: cdk-connect-data-streaming:readByCatalogOwner]';
+    + 'grant read access to a role of this account, or share the table and its objects with AWS Lake Formation, then acknowledge this warning' + acknowledgement('readByCatalogOwner');
 
   test.each<[string, (scope: Stack) => iam.IGrantable]>([
     ['a service', () => new iam.ServicePrincipal('quicksight.amazonaws.com')],

@@ -3,8 +3,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct, type IConstruct } from 'constructs';
 import { DATA_TYPES, type DataType } from './data-types';
-import { errorAt } from './errors';
-import { describe } from './formatting';
+import type { ValueType } from './value-types';
 
 /** The streams and associations of a `ConnectDataStreaming`. */
 export type Streams = IConstruct
@@ -12,12 +11,11 @@ export type Streams = IConstruct
   & { readonly [property in NonNullable<DataType['deliveryStreamProperty']>]?: IDeliveryStream }
   & { readonly [property in `${DataType['prop']}Association`]?: CfnInstanceStorageConfig };
 
-/** Throws if the value is not a `ConnectDataStreaming`, which JavaScript does not prevent. */
-export function validateStreaming(scope: IConstruct, streaming: Streams): void {
-  if (Construct.isConstruct(streaming) && DATA_TYPES.some((dataType) => isStreamed(streaming, dataType))) return;
-
-  throw errorAt(scope, `streaming must be a ConnectDataStreaming, got ${describe(streaming)}`, 'specify the construct that streams the data');
-}
+export const STREAMING: ValueType = {
+  description: 'a ConnectDataStreaming',
+  wayOut: 'specify the construct that streams the data',
+  matches: (value) => Construct.isConstruct(value) && DATA_TYPES.some((dataType) => isStreamed(value as unknown as Streams, dataType)),
+};
 
 /** The delivery stream that receives a data type, if any. */
 export function deliveryStreamOf(streams: Streams, { deliveryStreamProperty }: DataType): IDeliveryStream | undefined {

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { validateDuration, validateIsDuration } from './thresholds';
+import { validateDuration } from './thresholds';
 import { CONTACT_RECORDS, DATA_TYPES, type DataType } from '../common/data-types';
 import { errorAt } from '../common/errors';
 import { isStreamed, type Streams } from '../common/streams';
@@ -57,7 +57,6 @@ function resolveContactsWithoutRecordsFor(
 }
 
 function validateKnown(scope: Construct, prop: string, time: Duration): void {
-  validateIsDuration(scope, prop, time);
   if (!time.isUnresolved()) return;
 
   throw errorAt(scope, `${prop} must be known at synthesis time, because it determines the period of an alarm, got an unresolved token`,
