@@ -6,8 +6,8 @@ import { pathIn } from './private/common/construct-tree';
 import { errorAt } from './private/common/errors';
 import { scopeAndId, validateProps, validateValue } from './private/common/validation';
 import { optional, text } from './private/common/value-types';
-import { validateServiceRole, warnOfOtherRole } from './private/service-role/validate-service-role';
 import { lookUpServiceRole } from './private/service-role/lookup-at-synthesis';
+import { validateServiceRole, warnOfOtherRole } from './private/service-role/validate-service-role';
 
 /**
  * Attributes of an existing Amazon Connect instance.

@@ -13,7 +13,8 @@ import { format } from './private/common/formatting';
 import { isStream, streamResource } from './private/common/kinesis-streams';
 import { bindingTo, validateProps, validateValue } from './private/common/validation';
 import {
-  BUCKET, COUNT, DELIVERY_DESTINATION, DELIVERY_STREAM, DELIVERY_STREAM_ENCRYPTION, DURATION, KEY, KINESIS_STREAM, listOf, memberOf, nameWithin, optional, ROLE,
+  BUCKET, COUNT, DELIVERY_DESTINATION, DELIVERY_STREAM, DELIVERY_STREAM_ENCRYPTION, DURATION, KEY, KINESIS_STREAM, listOf, memberOf, nameWithin, optional,
+  ROLE,
 } from './private/common/value-types';
 import { newRecordsBucket } from './private/delivery/bucket';
 import { recordsDestination } from './private/delivery/destination';

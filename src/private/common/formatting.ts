@@ -14,7 +14,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return `the function ${value.name}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return isClassInstance(value) ? value.constructor.name : `{ ${Object.keys(value).join(', ')} }`.replace('{  }', '{}');
+  return isClassInstance(value) ? value.constructor.name || 'an object' : `{ ${Object.keys(value).join(', ')} }`.replace('{  }', '{}');
 }
 
 function isClassInstance(value: object): boolean {

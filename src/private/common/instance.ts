@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
-import { CfnInstance } from 'aws-cdk-lib/aws-connect';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import { CfnInstance, type CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
 import type { aws_connect as connect, IEnvironmentAware, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { INSTANCE_ARN, ROLE_ARN, validateLocalArn } from './arn';
@@ -19,6 +19,13 @@ export class Instance implements IEnvironmentAware {
     const resolved = new Instance(Stack.of(scope), instance);
     if (resolved.knownServiceRoleArn !== undefined) validateLocalArn(scope, 'the serviceRoleArn of instance', resolved.knownServiceRoleArn, ROLE_ARN, instance);
     return resolved;
+  }
+
+  /** Returns the instance of an association that the app defines as an L1 construct. */
+  public static of(association: CfnInstanceStorageConfig): Instance {
+    const { instanceArn, node, stack } = association;
+    const { account = stack.account, region = stack.region } = instanceArn.startsWith('arn:') ? Arn.split(instanceArn, ArnFormat.NO_RESOURCE_NAME) : {};
+    return new Instance(stack, { instanceRef: { instanceArn }, env: { account, region }, node, with: () => association });
   }
 
   /** The ARN of the instance. */

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import { errorAt } from './errors';
 import { describe } from './formatting';
@@ -27,7 +28,7 @@ export function validateProps<Props extends object>(at: IConstruct | string, pro
   validateValue(at, what, props, {
     description: 'an object with the documented properties',
     wayOut: `specify an object with ${names.join(', ')}`,
-    matches: (value) => isObject(value) && !Construct.isConstruct(value) && (isPlainObject(value) || names.some((name) => name in value)),
+    matches: (value) => isObject(value) && !Construct.isConstruct(value) && (isPlainObject(value) || hasOnly(value, names)),
   });
   for (const [name, type] of Object.entries<ValueType>(types)) validateValue(at, name, (props as Record<string, unknown>)[name], type);
 
@@ -40,9 +41,9 @@ export function validateProps<Props extends object>(at: IConstruct | string, pro
 /** Validates the first arguments of a construct. Returns them for the constructor of the base class. */
 export function scopeAndId(name: string, scope: Construct, id: string): [Construct, string] {
   validateValue(name, 'scope', scope, {
-    description: 'a construct',
-    wayOut: 'specify the stack, or another construct that contains it',
-    matches: (value) => Construct.isConstruct(value),
+    description: 'a construct in a stack',
+    wayOut: 'specify the stack, or another construct that it contains',
+    matches: (value) => Construct.isConstruct(value) && value.node.scopes.some((one) => Stack.isStack(one)),
   });
   validateValue(scope, 'id', id, {
     description: 'a string that is not empty',
@@ -73,6 +74,11 @@ export function bindingTo<Args extends unknown[], Result extends object>(
 function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Whether an object of a class has props, and nothing else. */
+function hasOnly(value: object, names: string[]): boolean {
+  return names.some((name) => name in value) && Object.keys(value).every((key) => names.includes(key));
 }
 
 /** The number of characters to insert, remove or replace to turn one text into the other. */

@@ -3,13 +3,14 @@ import { CfnKey, type IAlias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { errorAt } from '../common/errors';
 import { format } from '../common/formatting';
+import { StackEnvironment } from '../common/stack-environment';
 import { isDifferent } from '../common/tokens';
 
 /** Returns the customer managed key that the specified key or alias refers to. Undefined for an AWS managed key, which needs no setup. */
 export function customerManagedKey(scope: Construct, specified: IKey): IKey | undefined {
-  const { region } = Stack.of(scope);
+  const { value: region, source } = StackEnvironment.of(scope).get('Region');
   if (isDifferent(specified.env.region, region)) {
-    throw errorAt(scope, `the KMS key must be in the Region of the stack, ${region}, got ${format(scope, specified.keyArn)} in ${specified.env.region}`,
+    throw errorAt(scope, `the KMS key must be in the Region of ${source}, ${region}, got ${format(scope, specified.keyArn)} in ${specified.env.region}`,
       `specify a key, or a multi-Region replica key, in ${region}`);
   }
   if (/:alias\/aws\//.test(specified.keyArn)) return undefined;
@@ -45,7 +46,7 @@ export function dependOnKey(scope: Construct, key: IKey): void {
 
 /** Whether the key is in another account than the stack of the scope. */
 export function isInOtherAccount(scope: Construct, key: IKey): boolean {
-  return isDifferent(key.env.account, Stack.of(scope).account);
+  return isDifferent(key.env.account, StackEnvironment.of(scope).get('account').value);
 }
 
 function isAlias(key: IKey): boolean {
