@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
 import { join } from 'path';
+import { readJson } from './read-json';
 
 /** A resource of a template. */
 export interface TemplateResource {
@@ -28,11 +28,15 @@ interface Artifact {
   readonly additionalMetadataFile?: string;
 }
 
+const WAY_OUT = 'synthesize the app, and specify its cloud assembly with --app';
+
 type Metadata = Record<string, Array<{ readonly type: string; readonly data?: unknown }>>;
 
 /** Returns the stacks of a cloud assembly such as `cdk.out`, including those of its stages. */
 export function stacksIn(folder: string): SynthesizedStack[] {
-  const { artifacts } = readJson(folder, 'manifest.json') as Manifest;
+  const { artifacts } = readObject(folder, 'manifest.json') as Partial<Manifest>;
+  if (!artifacts) throw new Error(`${join(folder, 'manifest.json')} must be the manifest of a cloud assembly, got another file; ${WAY_OUT}`);
+
   return Object.entries(artifacts).flatMap(([id, artifact]) => {
     switch (artifact.type) {
       case 'aws:cloudformation:stack': return [stackOf(folder, id, artifact)];
@@ -43,9 +47,9 @@ export function stacksIn(folder: string): SynthesizedStack[] {
 }
 
 function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedStack {
-  const { Resources = {} } = readJson(folder, artifact.properties.templateFile) as { Resources?: Record<string, TemplateResource> };
+  const { Resources = {} } = readObject(folder, artifact.properties.templateFile) as { Resources?: Record<string, TemplateResource> };
   const file = artifact.additionalMetadataFile;
-  const metadata = { ...artifact.metadata, ...file && readJson(folder, file) as Metadata };
+  const metadata = { ...artifact.metadata, ...file && readObject(folder, file) as Metadata };
   return {
     name: artifact.displayName ?? id,
     resources: Resources,
@@ -54,6 +58,6 @@ function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedSta
   };
 }
 
-function readJson(folder: string, file: string): unknown {
-  return JSON.parse(readFileSync(join(folder, file), 'utf8'));
+function readObject(folder: string, file: string): object {
+  return Object(readJson(join(folder, file), WAY_OUT)) as object;
 }
