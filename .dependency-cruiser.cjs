@@ -59,7 +59,7 @@ module.exports = {
       comment: 'The command runs without AWS CDK: it shares only the table of data types with the constructs.',
       severity: 'error',
       from: { path: '^src/(import|bin)/' },
-      to: { path: '^src/', pathNot: '^src/(import/|private/common/data-types[.]ts$)' },
+      to: { path: '^src/', pathNot: '^src/(import/|bin/|private/common/data-types[.]ts$)' },
     },
     {
       name: 'no-command-in-constructs',

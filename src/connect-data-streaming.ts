@@ -11,6 +11,7 @@ import { KeyAccess } from './key-access';
 import { AGENT_EVENTS, CHAT_ANALYSIS_SEGMENTS, CONTACT_RECORDS, DATA_TYPES, type DataType, VOICE_ANALYSIS_SEGMENTS } from './private/common/data-types';
 import { addWarning, errorAt } from './private/common/errors';
 import { Instance } from './private/common/instance';
+import { RETAIN } from './private/common/removal-policy';
 import { scopeAndId, validateProps, validateValue } from './private/common/validation';
 import { GRANTEE, INSTANCE, KEY, memberOf, optional } from './private/common/value-types';
 import { grantKeyAccess } from './private/keys/grant-key-access';
@@ -266,6 +267,7 @@ export class ConnectDataStreaming extends Construct {
     return this.node.tryFindChild('Key') as kms.Key | undefined ?? new kms.Key(this, 'Key', {
       description: 'Amazon Connect data streaming',
       enableKeyRotation: true,
+      removalPolicy: RETAIN,
     });
   }
 }

@@ -11,10 +11,11 @@ import { deliveryStreamResource, isDeliveryStream } from './private/common/deliv
 import { addWarning, errorAt } from './private/common/errors';
 import { format } from './private/common/formatting';
 import { isStream, streamResource } from './private/common/kinesis-streams';
+import { RETAIN } from './private/common/removal-policy';
 import { bindingTo, validateProps, validateValue } from './private/common/validation';
 import {
-  BUCKET, COUNT, DELIVERY_DESTINATION, DELIVERY_STREAM, DELIVERY_STREAM_ENCRYPTION, DURATION, KEY, KINESIS_STREAM, listOf, memberOf, nameWithin, optional,
-  ROLE,
+  BUCKET, COUNT, DELIVERY_DESTINATION, DELIVERY_STREAM, DELIVERY_STREAM_ENCRYPTION, DURATION, KEY, KINESIS_STREAM, listOf, memberOf, nameWithin,
+  optional, ROLE,
 } from './private/common/value-types';
 import { newRecordsBucket } from './private/delivery/bucket';
 import { recordsDestination } from './private/delivery/destination';
@@ -196,6 +197,7 @@ class NewKinesisStream extends KinesisStreamDestination {
     const encryptionKey = needsKey ? context.encryptionKey() : undefined;
     const streamKey = this.props.encryptionKey ?? encryptionKey;
     const stream = new kinesis.Stream(scope, 'Stream', {
+      removalPolicy: RETAIN,
       ...this.props,
       streamMode: streamMode ?? (shardCount === undefined ? kinesis.StreamMode.ON_DEMAND : undefined),
       encryption,

@@ -196,7 +196,7 @@ describe('newDeliveryStream()', () => {
       },
       AccessControl: Match.absent(),
     });
-    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     template.hasResourceProperties('AWS::S3::Bucket', {
       LoggingConfiguration: { DestinationBucketName: { Ref: logs } },
       BucketEncryption: {

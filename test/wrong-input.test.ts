@@ -5,8 +5,8 @@
 import * as cdk from 'aws-cdk-lib';
 import {
   aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_connect as connect, aws_ec2 as ec2, aws_events_targets as targets,
-  aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kinesisvideo as kinesisvideo, aws_kms as kms, aws_s3 as s3,
-  aws_sns as sns, aws_sso as sso, Duration, type Stack,
+  aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kinesisvideo as kinesisvideo, aws_kms as kms,
+  aws_s3 as s3, aws_sns as sns, aws_sso as sso, Duration, type Stack,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';

@@ -7,7 +7,7 @@ export type Output = Pick<Console, 'log' | 'error'>;
 /** A command of the package. */
 interface Command {
   readonly USAGE: string;
-  /** Runs the command. Returns its exit code: 0 if all is well, 1 if it found problems, 2 if it was used incorrectly. */
+  /** Runs the command. Returns its exit code: 0 without findings, 1 with findings, 2 if it was used incorrectly. */
   run(args: string[], output: Output): number;
 }
 

@@ -58,7 +58,7 @@ export class Provisioner {
     if (!obsolete) return false;
     delete resources[node.id];
     const { DeletionPolicy, UpdateReplacePolicy } = node.resource;
-    if ((isKept ? UpdateReplacePolicy : DeletionPolicy) === 'Retain') return false;
+    if ((isKept ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain')) return false; // RetainExceptOnCreate differs only in a rollback
 
     if (obsolete.type === 'Custom::AWS') await this.invoke(node, 'Delete', obsolete.properties, obsolete);
     this.remove(obsolete);
