@@ -2,7 +2,7 @@ import { type CfnRule, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
 import { auditRules } from './private/audit/audit-rules';
-import { STREAMING } from './private/common/streams';
+import { STREAMING, validateStreamsAreLocal } from './private/common/streams';
 import { bindingTo, scopeAndId, validateProps } from './private/common/validation';
 import { listOf, optional, RULE_TARGET } from './private/common/value-types';
 
@@ -45,6 +45,7 @@ export class DataStreamingAudit extends Construct {
   constructor(scope: Construct, id: string, props: DataStreamingAuditProps) {
     super(...scopeAndId('DataStreamingAudit', scope, id));
     validateProps(this, props, { streaming: STREAMING, targets: optional(listOf(RULE_TARGET)) });
+    validateStreamsAreLocal(this, props.streaming);
     const targets = props.targets?.map((target, index) => bindingTo(this, `targets[${index}]`, target, RULE_TARGET, /^arn$/));
     this.allRules = auditRules(this, props.streaming).map(({ id: ruleId, description, eventPattern, state }) => {
       const rule = new Rule(this, ruleId, { description, eventPattern, targets });

@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { type Alarm, Dashboard, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
-import { STREAMING } from './private/common/streams';
+import { STREAMING, validateStreamsAreLocal } from './private/common/streams';
 import { bindingTo, type PropTypes, scopeAndId, validateProps } from './private/common/validation';
 import { ALARM_ACTION, BOOLEAN, DASHBOARD, DURATION, listOf, NUMBER, optional } from './private/common/value-types';
 import { alarmStatus, heading } from './private/monitoring/dashboard';
@@ -221,6 +221,7 @@ export class DataStreamingMonitoring extends Construct {
     super(...scopeAndId('DataStreamingMonitoring', scope, id));
     validateProps(this, props, PROP_TYPES);
     const { streaming, alarmActions = [] } = props;
+    validateStreamsAreLocal(this, streaming);
     const thresholds = resolveThresholds(this, props);
     const quietTimes = resolveQuietTimes(this, streaming, props);
     const streams = monitoredStreams(this, streaming, quietTimes).map((stream) => stream.kinesisStream

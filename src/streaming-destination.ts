@@ -12,7 +12,7 @@ import { addWarning, errorAt } from './private/common/errors';
 import { format } from './private/common/formatting';
 import { isStream, streamResource } from './private/common/kinesis-streams';
 import { RETAIN } from './private/common/removal-policy';
-import { bindingTo, validateProps, validateValue } from './private/common/validation';
+import { bindingTo, create, validateOnly, validateProps, validateValue } from './private/common/validation';
 import {
   BUCKET, COUNT, DELIVERY_DESTINATION, DELIVERY_STREAM, DELIVERY_STREAM_ENCRYPTION, DURATION, KEY, KINESIS_STREAM, listOf, memberOf, nameWithin,
   optional, ROLE,
@@ -23,6 +23,7 @@ import { validateBucket, validateRecordDelimiter, validateRecordsExpireAfter } f
 import { customerManagedKey, dependOnKey, keyForStackOf, targetKeyOf } from './private/keys/customer-managed-key';
 import { streamEncryption } from './private/keys/stream-key';
 import type { BoundDestination, DestinationContext } from './private/streaming/bound-destination';
+import { SpecifiedName } from './private/streaming/specified-name';
 
 /**
  * Properties for a new Firehose delivery stream for contact records.
@@ -134,7 +135,7 @@ export abstract class StreamingDestination {
    * @param props the properties of the delivery stream
    */
   public static newDeliveryStream(props: NewDeliveryStreamProps = {}): DeliveryStreamDestination {
-    validateProps('StreamingDestination.newDeliveryStream', props, {
+    validateOnly('StreamingDestination.newDeliveryStream', props, {
       deliveryStreamName: optional(nameWithin(64)),
       destination: optional(DELIVERY_DESTINATION),
       bucket: optional(BUCKET),
@@ -187,22 +188,26 @@ class ExistingKinesisStream extends KinesisStreamDestination {
 }
 
 class NewKinesisStream extends KinesisStreamDestination {
+  private readonly name: SpecifiedName;
+
   constructor(private readonly props: kinesis.StreamProps) {
     super();
+    this.name = new SpecifiedName('streamName', props.streamName);
   }
 
   public _bind(scope: Construct, context: DestinationContext): BoundDestination {
+    this.name.use(scope);
     const { encryption = kinesis.StreamEncryption.KMS, shardCount, streamMode } = this.props;
     const needsKey = encryption === kinesis.StreamEncryption.KMS && !this.props.encryptionKey;
     const encryptionKey = needsKey ? context.encryptionKey() : undefined;
     const streamKey = this.props.encryptionKey ?? encryptionKey;
-    const stream = new kinesis.Stream(scope, 'Stream', {
+    const stream = create(scope, 'newKinesisStream()', () => new kinesis.Stream(scope, 'Stream', {
       removalPolicy: RETAIN,
       ...this.props,
       streamMode: streamMode ?? (shardCount === undefined ? kinesis.StreamMode.ON_DEMAND : undefined),
       encryption,
       encryptionKey: streamKey && targetKeyOf(streamKey), // a stream does not depend on an alias, and could be created before it
-    });
+    }));
     if (streamKey) dependOnKey(stream, streamKey);
     return { ...bindKinesisStream(stream), encryptionKey };
   }
@@ -230,12 +235,16 @@ class ExistingDeliveryStream extends DeliveryStreamDestination {
 }
 
 class NewDeliveryStream extends DeliveryStreamDestination {
+  private readonly name: SpecifiedName;
+
   constructor(private readonly props: NewDeliveryStreamProps) {
     super();
+    this.name = new SpecifiedName('deliveryStreamName', props.deliveryStreamName);
   }
 
   public _bind(scope: Construct, context: DestinationContext): BoundDestination {
     validateDeliveryStreamSupport(scope, context);
+    this.name.use(scope);
     const { destination, bucket: specifiedBucket, recordsExpireAfter, ...props } = this.props;
     validateBucket(scope, specifiedBucket, destination);
     validateRecordsExpireAfter(scope, recordsExpireAfter, specifiedBucket ?? destination);

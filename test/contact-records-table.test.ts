@@ -166,7 +166,7 @@ describe('contactRecordsBucket', () => {
 });
 
 describe('ContactRecordsTable validation', () => {
-  test.each(['ContactRecords', 'contact-records', ''])('rejects "%s" as a table name', (tableName) => {
+  test.each(['ContactRecords', 'contact-records', '', 'a'.repeat(256)])('rejects "%s" as a table name', (tableName) => {
     expect(() => newTable(newStack(), { tableName })).toThrow(
       `Stack/Table: tableName must consist of lowercase letters, digits and underscores, got "${tableName}"; specify a value such as contact_records`);
   });
@@ -179,6 +179,11 @@ describe('ContactRecordsTable validation', () => {
   test.each(['2026-13-45', '2025-02-30', '2026-00-10'])('rejects "%s", which is not a day', (firstDay) => {
     expect(() => newTable(newStack(), { firstDay })).toThrow(
       `Stack/Table: firstDay must be a day in the format yyyy-MM-dd, got "${firstDay}", which is not in the calendar; specify a value such as 2020-01-01`);
+  });
+
+  test('rejects a first day before Amazon Connect became available, because queries would send a request for each day', () => {
+    expect(() => newTable(newStack(), { firstDay: '0001-01-01' })).toThrow('Stack/Table: firstDay must be 2017-01-01 or later, got "0001-01-01": ');
+    expect(() => newTable(newStack(), { firstDay: '2017-01-01' })).not.toThrow();
   });
 
   test('rejects a first day that is more than 31 days in the future', () => {

@@ -1,8 +1,9 @@
 import {
   App, aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms,
-  aws_lambda as lambda, aws_s3 as s3, CfnParameter, Duration, Stack, Validations,
+  aws_lambda as lambda, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Stack, Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, type KinesisStreamDestination, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import {
@@ -568,6 +569,42 @@ describe('deliveryStream()', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::Connect::InstanceStorageConfig', {
       KinesisFirehoseConfig: { FirehoseArn: { Ref: 'Arn' } },
     });
+  });
+});
+
+describe('props of a new stream', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['an error of AWS CDK', { retentionPeriod: Duration.hours(1) }, 'newKinesisStream() must be valid, got the error "retentionPeriod must be between 24 and 8760 hours. Received 1"; '
+      + 'change the props of newKinesisStream()'],
+    ['a duration that is not in hours', { retentionPeriod: Duration.minutes(1450) }, 'newKinesisStream() must be valid, got the error "\'1450 minutes\' cannot be converted'],
+  ])('are rejected with the path of the construct: %s', (_, props, message) => {
+    expect(() => agentEvents(newStack(), StreamingDestination.newKinesisStream(props))).toThrow(`Stack/Streaming/AgentEvents: ${message}`);
+  });
+
+  test.each(['my stream', '', 'x'.repeat(129)])('cannot specify "%s" as the name', (streamName) => {
+    expect(() => StreamingDestination.newKinesisStream({ streamName })).toThrow('StreamingDestination.newKinesisStream: streamName must be a name of at most 128 '
+      + `letters, digits, underscores, periods and hyphens, got "${streamName}"; specify another name, or omit the name to generate one`);
+  });
+
+  test('cannot specify a name that two data types of a stack use', () => {
+    const destination = StreamingDestination.newKinesisStream({ streamName: 'events' });
+    const stack = newStack();
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: destination, contactRecords: destination }))
+      .toThrow('Stack/Streaming/AgentEvents: streamName must be unique, got "events", which Stack/Streaming/ContactRecords already uses; ');
+    expect(() => agentEvents(newStack(), destination)).not.toThrow();
+  });
+
+  test('cannot specify the source of a delivery stream, which would reject the records', () => {
+    const props = { source: new firehose.KinesisStreamSource(new kinesis.Stream(newStack(), 'Source')) } as NewDeliveryStreamProps;
+    expect(() => StreamingDestination.newDeliveryStream(props)).toThrow('StreamingDestination.newDeliveryStream: props cannot contain source, got KinesisStreamSource; '
+      + 'specify deliveryStreamName, destination, bucket, recordsExpireAfter, encryption, role only');
+  });
+
+  test('cannot specify an object of another service as the destination of a delivery stream', () => {
+    const stack = newStack();
+    const destination = new SnsAction(new sns.Topic(stack, 'Topic')) as unknown as firehose.IDestination;
+    expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream({ destination })))
+      .toThrow('Stack/Streaming/ContactRecords: destination must be a destination of a delivery stream, got SnsAction; specify a destination such as new S3Bucket(bucket)');
   });
 });
 

@@ -38,7 +38,7 @@ export const INSTANCE_ARN: ArnFormat = {
 
 export const ROLE_ARN: ArnFormat = {
   resource: 'an IAM role',
-  pattern: arnPattern('iam', '', 'role/[^:\\s]+'),
+  pattern: arnPattern('iam', '', 'role/[^:\\s]*[^:/\\s]'),
   example: 'arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_suffix',
 };
 

@@ -32,10 +32,19 @@ export function validateProps<Props extends object>(at: IConstruct | string, pro
   });
   for (const [name, type] of Object.entries<ValueType>(types)) validateValue(at, name, (props as Record<string, unknown>)[name], type);
 
-  for (const unknown of Object.keys(props).filter((name) => !names.includes(name))) {
-    const intended = names.find((name) => typingErrors(unknown.toLowerCase(), name.toLowerCase()) <= MAX_TYPING_ERRORS);
-    if (intended) throw errorAt(at, `${what} cannot contain ${unknown}, got ${describe((props as Record<string, unknown>)[unknown])}`, `specify ${intended} instead`);
+  for (const [unknown, value] of Object.entries(props).filter(([name]) => !names.includes(name))) {
+    const intended = names.filter((name) => typingErrors(unknown.toLowerCase(), name.toLowerCase()) <= MAX_TYPING_ERRORS);
+    const possible = Object.entries<ValueType>(types).filter(([, type]) => type.isOfLibrary && type.matches(value)).map(([name]) => name);
+    const [alternative] = [intended, possible].filter(({ length }) => length > 0);
+    if (alternative) throw errorAt(at, `${what} cannot contain ${unknown}, got ${describe(value)}`, `specify ${alternative.join(' or ')} instead`);
   }
+}
+
+/** Throws if the value has other properties than those of the types. Only for props that no other class extends. */
+export function validateOnly<Props extends object>(at: IConstruct | string, props: Props, types: PropTypes<Props>): void {
+  validateProps(at, props, types);
+  const unknown = Object.keys(props).find((name) => !(name in types));
+  if (unknown) throw errorAt(at, `props cannot contain ${unknown}, got ${describe((props as Record<string, unknown>)[unknown])}`, `specify ${Object.keys(types).join(', ')} only`);
 }
 
 /** Validates the first arguments of a construct. Returns them for the constructor of the base class. */
@@ -51,6 +60,16 @@ export function scopeAndId(name: string, scope: Construct, id: string): [Constru
     matches: (value) => typeof value === 'string' && value !== '',
   });
   return [scope, id];
+}
+
+/** Creates a construct of AWS CDK. Adds the path and the way out to its error. */
+export function create<T>(scope: IConstruct, what: string, construct: () => T): T {
+  try {
+    return construct();
+  } catch (error) {
+    const { message } = error as Error;
+    throw message.startsWith(scope.node.path) ? error : errorAt(scope, `${what} must be valid, got the error "${message}"`, `change the props of ${what}`);
+  }
 }
 
 /** An object that is bound to a resource, such as an alarm action. */

@@ -10,6 +10,8 @@ export interface ValueType {
   readonly isOptional?: boolean;
   /** Whether users often read the value from the context. */
   readonly isText?: boolean;
+  /** Whether the value has no other use than as a prop of this library. */
+  readonly isOfLibrary?: boolean;
   /** The type of the elements of a list. */
   readonly elements?: ValueType;
   matches(value: unknown): boolean;

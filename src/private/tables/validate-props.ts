@@ -8,12 +8,13 @@ import { text } from '../common/value-types';
 
 const DAY_IN_MILLIS = 24 * 60 * 60 * 1000;
 const MAX_DAYS_IN_FUTURE = 31;
+const FIRST_DAY = '2017-01-01'; // of the year in which Amazon Connect became available
 
 export const TABLE_NAME = text('a name that consists of lowercase letters, digits and underscores', 'specify a value such as contact_records');
 export const DAY = text('a day in the format yyyy-MM-dd', 'specify a value such as 2020-01-01');
 
 export function validateTableName(table: Construct, name: string, example: string): void {
-  validateFormat(table, 'tableName', name, /^[a-z0-9_]+$/, 'consist of lowercase letters, digits and underscores', example);
+  validateFormat(table, 'tableName', name, /^[a-z0-9_]{1,255}$/, 'consist of lowercase letters, digits and underscores', example);
 }
 
 export function validateFirstDay(table: Construct, day: string): void {
@@ -24,6 +25,10 @@ export function validateFirstDay(table: Construct, day: string): void {
   const time = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) { // the second is a day such as February 30
     throw errorAt(table, `firstDay must ${format}, got "${day}", which is not in the calendar`, `specify a value such as ${example}`);
+  }
+  if (time < Date.parse(FIRST_DAY)) {
+    throw errorAt(table, `firstDay must be ${FIRST_DAY} or later, got "${day}": Amazon Connect did not exist before, and a query sends a request for each day`,
+      `specify a value such as ${example}`);
   }
   if (time > Date.now() + MAX_DAYS_IN_FUTURE * DAY_IN_MILLIS) {
     throw errorAt(table, `firstDay must be at most ${MAX_DAYS_IN_FUTURE} days in the future, got "${day}": the table is empty until then`,
