@@ -161,9 +161,11 @@ export class ConnectDataStreaming extends Construct {
   private readonly instance: Instance;
 
   /**
-   * @throws if no data type is specified; if the instance or a stream has a malformed ARN, or is in another account or Region
-   * than the stack; if a destination does not support the data type; if a key is an imported alias; if `KeyAccess.KEY_POLICY` is
-   * specified but the key policy cannot be used; or if the app already streams the same data type from the instance.
+   * @throws if no data type is specified; if a prop has another type or a misspelled name; if the instance or a stream has a
+   * malformed ARN, or is in another account or Region than the stack or one another; if a destination does not support the data
+   * type; if a key is an imported alias, or is not an enabled symmetric encryption key; if `KeyAccess.KEY_POLICY` is specified
+   * but the key policy cannot be used; or if the app already streams the same data type from the instance, also with an L1
+   * construct
    */
   constructor(scope: Construct, id: string, props: ConnectDataStreamingProps) {
     super(...scopeAndId('ConnectDataStreaming', scope, id));

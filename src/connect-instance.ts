@@ -19,9 +19,9 @@ export interface ConnectInstanceAttributes {
   readonly instanceArn: string;
 
   /**
-   * The ARN of the service-linked role of the instance, or of the IAM role of an instance that was created before October 2018.
-   * `aws connect describe-instance` returns it as `ServiceRole`. If it is specified, the stack needs no lookup at deployment, and
-   * no Lambda function.
+   * The ARN of the service-linked role of the instance, or of the IAM role of an instance that was created before October 2018,
+   * which adds a warning. `aws connect describe-instance` returns it as `ServiceRole`. If it is specified, the stack needs no
+   * lookup at deployment, and no Lambda function.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/connect-slr.html
    * @default - looked up at deployment if needed
@@ -66,7 +66,7 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
    *
    * @param scope the scope of the construct
    * @param id the id of the construct
-   * @param instanceId the last part of the ARN, such as `aaaaaaaa-bbbb-cccc-dddd-111111111111`
+   * @param instanceId the last part of the ARN, a UUID such as `aaaaaaaa-bbbb-cccc-dddd-111111111111`; not the alias of the instance
    * @throws if the id is malformed
    */
   public static fromInstanceId(scope: Construct, id: string, instanceId: string): ConnectInstance {

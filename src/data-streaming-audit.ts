@@ -40,7 +40,8 @@ export class DataStreamingAudit extends Construct {
   private readonly allRules: Rule[];
 
   /**
-   * @throws if `streaming` is not a `ConnectDataStreaming`
+   * @throws if `streaming` is not a `ConnectDataStreaming` in the account and Region of the stack, or a target is not one of
+   * EventBridge
    */
   constructor(scope: Construct, id: string, props: DataStreamingAuditProps) {
     super(...scopeAndId('DataStreamingAudit', scope, id));

@@ -213,9 +213,9 @@ export class DataStreamingMonitoring extends Construct {
   private readonly allAlarms: Alarm[];
 
   /**
-   * @throws if `streaming` is not a `ConnectDataStreaming`; if a threshold or time is out of range, or is an unresolved token in a
-   * unit that cannot be converted; if `iteratorAge` is not less than the retention period of a stream; or if an alarm is specified
-   * for a data type that is not streamed
+   * @throws if `streaming` is not a `ConnectDataStreaming` in the account and Region of the stack; if a prop has another type;
+   * if a threshold or time is out of range, or is an unresolved token in a unit that cannot be converted; if `iteratorAge` is
+   * not less than the retention period of a stream; or if an alarm is specified for a data type that is not streamed
    */
   constructor(scope: Construct, id: string, props: DataStreamingMonitoringProps) {
     super(...scopeAndId('DataStreamingMonitoring', scope, id));

@@ -89,6 +89,7 @@ export abstract class StreamingDestination {
    * it: `Stream.fromStreamAttributes(scope, id, { streamArn, encryptionKey })`. The key of a `CfnStream` is read from its properties.
    *
    * @param stream a stream in the account and Region of the construct: a `Stream`, a `CfnStream` or an imported stream
+   * @throws if the value is not a Kinesis data stream
    */
   public static kinesisStream(stream: kinesisRefs.IStreamRef): KinesisStreamDestination {
     validateValue('StreamingDestination.kinesisStream', 'stream', stream, KINESIS_STREAM);
@@ -101,6 +102,7 @@ export abstract class StreamingDestination {
    * With `StreamEncryption.MANAGED`, no key, no lookup and no Lambda function are created.
    *
    * @param props the properties of the stream
+   * @throws if a property has another type
    */
   public static newKinesisStream(props: kinesis.StreamProps = {}): KinesisStreamDestination {
     validateProps('StreamingDestination.newKinesisStream', props, {
@@ -122,6 +124,7 @@ export abstract class StreamingDestination {
    *
    * @param stream a delivery stream in the account and Region of the construct: a `DeliveryStream`, a `CfnDeliveryStream` or an
    * imported delivery stream
+   * @throws if the value is not a delivery stream
    */
   public static deliveryStream(stream: firehoseRefs.IDeliveryStreamRef): DeliveryStreamDestination {
     validateValue('StreamingDestination.deliveryStream', 'stream', stream, DELIVERY_STREAM);
@@ -133,6 +136,7 @@ export abstract class StreamingDestination {
    * bucket. It supports contact records only.
    *
    * @param props the properties of the delivery stream
+   * @throws if a property has another type, or is not one of these properties
    */
   public static newDeliveryStream(props: NewDeliveryStreamProps = {}): DeliveryStreamDestination {
     validateOnly('StreamingDestination.newDeliveryStream', props, {

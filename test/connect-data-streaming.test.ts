@@ -5,7 +5,7 @@ import {
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, type ConnectInstance, type KeyAccess, StreamingDestination } from '../src';
 import {
-  acknowledgement, associations, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack,
+  acknowledgment, associations, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack,
   resources, ROLE_ARN, sdkCalls, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
@@ -239,7 +239,7 @@ describe('encryptionKey', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming',
       'encryptionKey is not used: it encrypts the streams and buckets that this construct creates, and none of them needs it; to specify the key of an '
       + 'existing stream, import the stream with Stream.fromStreamAttributes({ streamArn, encryptionKey }); otherwise remove encryptionKey, or acknowledge '
-      + 'this warning' + acknowledgement('unusedEncryptionKey'));
+      + 'this warning' + acknowledgment('unusedEncryptionKey'));
     expect(connectStatements(stack)).toEqual([]);
   });
 });
@@ -266,9 +266,17 @@ test.each([
   ['encryptionkey', 'encryptionKey'],
 ])('rejects the misspelled prop %s', (misspelled, prop) => {
   const stack = newStack();
-  const props = { instance: existingInstance(stack), chatAnalysisSegments: StreamingDestination.newKinesisStream(), [misspelled]: StreamingDestination.newKinesisStream() };
+  const destination = StreamingDestination.newKinesisStream();
+  const props = { instance: existingInstance(stack), chatAnalysisSegments: destination, [misspelled]: destination };
   expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow(
     `Stack/Streaming: props cannot contain ${misspelled}, got NewKinesisStream; specify ${prop} instead`);
+});
+
+test('rejects a destination in a prop of another name', () => {
+  const stack = newStack();
+  const props = { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream(), chats: StreamingDestination.newKinesisStream() };
+  expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow('Stack/Streaming: props cannot contain chats, got NewKinesisStream; specify contactRecords or '
+    + 'agentEvents or voiceAnalysisSegments or chatAnalysisSegments instead');
 });
 
 test('accepts other props, which a class that extends the construct can have', () => {

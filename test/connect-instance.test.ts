@@ -1,7 +1,7 @@
 import { App, CfnParameter, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
-import { ACCOUNT, acknowledgement, INSTANCE_ARN, INSTANCE_ID, newStack, REGION, ROLE_ARN } from './support';
+import { ACCOUNT, acknowledgment, INSTANCE_ARN, INSTANCE_ID, newStack, REGION, ROLE_ARN } from './support';
 
 test('fromInstanceArn() imports an instance in the account and Region of the ARN', () => {
   const instance = ConnectInstance.fromInstanceArn(newStack({}), 'Instance', INSTANCE_ARN);
@@ -81,7 +81,7 @@ describe('a role that is not the service-linked role of Amazon Connect', () => {
     const imported = instance();
     Annotations.fromStack(stack).hasWarning('/Stack/Instance', `serviceRoleArn is not a service-linked role, got arn:aws:iam::${ACCOUNT}:role/my-connect-role. `
       + 'If Amazon Connect does not use this role, records are lost; specify the ServiceRole that `aws connect describe-instance` returns for this instance, '
-      + `or acknowledge this warning if the instance was created before October 2018${acknowledgement('notServiceLinkedRole')}`);
+      + `or acknowledge this warning if the instance was created before October 2018${acknowledgment('notServiceLinkedRole')}`);
 
     Validations.of(imported).acknowledge({ id: 'cdk-connect-data-streaming:notServiceLinkedRole', reason: 'the instance was created in 2017' });
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());

@@ -1,7 +1,7 @@
 import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose, aws_s3 as s3, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
-import { ACCOUNT, acknowledgement, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
+import { ACCOUNT, acknowledgment, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
 import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import { renderString, replaceIntrinsics } from './template/intrinsics';
 
@@ -311,7 +311,7 @@ describe('grantRead', () => {
 
   const warning = (principal: string) =>
     `AWS CDK cannot grant ${principal} access to the table, because it cannot change the resource policy of the AWS Glue Data Catalog of account ${ACCOUNT}; `
-    + 'grant read access to a role of this account, or share the table and its objects with AWS Lake Formation, then acknowledge this warning' + acknowledgement('readByCatalogOwner');
+    + 'grant read access to a role of this account, or share the table and its objects with AWS Lake Formation, then acknowledge this warning' + acknowledgment('readByCatalogOwner');
 
   test.each<[string, (scope: Stack) => iam.IGrantable]>([
     ['a service', () => new iam.ServicePrincipal('quicksight.amazonaws.com')],

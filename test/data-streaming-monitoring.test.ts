@@ -8,8 +8,8 @@ import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, type Da
 import type { MathAlarm } from './cloudwatch/alarm';
 import { evaluateExpression, type Interpretation, parseExpressions, type Series } from './cloudwatch/metric-math';
 import {
-  acknowledgement, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN,
-  theOnly,
+  acknowledgment, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources,
+  STREAM_ARN, theOnly,
 } from './support';
 import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
 import type { Template as SynthesizedTemplate } from './template/template';
@@ -793,7 +793,7 @@ describe('destination of a delivery stream', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Monitoring/ContactRecords',
       'AWS CDK cannot determine the destination of the delivery stream existing. The alarms on delivery use the metrics of Amazon S3, and never go off '
       + 'if it has another destination; acknowledge this warning if the destination is Amazon S3; otherwise create alarms on the metrics of its destination, such as '
-      + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\')' + acknowledgement('unknownDestination'));
+      + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\')' + acknowledgment('unknownDestination'));
 
     const acknowledged = newStack();
     const monitoring = monitorDeliveryStream(acknowledged, firehose.DeliveryStream.fromDeliveryStreamArn(acknowledged, 'Delivery', DELIVERY_STREAM_ARN));

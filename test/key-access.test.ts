@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { aws_connect } from 'aws-cdk-lib/interfaces';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
 import {
-  acknowledgement, addDependency, associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newInstance,
+  acknowledgment, addDependency, associations, connectStatements, ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newInstance,
   newStack, OTHER_INSTANCE_ARN, resources, ROLE_ARN, sdkCalls, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
@@ -422,7 +422,7 @@ describe('a key in another account', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming/AgentEvents',
       `AWS CDK cannot determine whether the policy of the key ${otherKeyArn}, which is in another account, allows this account to create a grant. If it does `
       + `not, the deployment fails; ask the key owner to add this statement, then acknowledge this warning: ${statement(ROLE_ARN)}`
-      + acknowledgement('createGrantByKeyOwner'));
+      + acknowledgment('createGrantByKeyOwner'));
   });
 
   test.each<[KeyAccess, (stack: Stack) => aws_connect.IInstanceRef, string | undefined]>([

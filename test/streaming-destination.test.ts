@@ -7,7 +7,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, type KinesisStreamDestination, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import {
-  ACCOUNT, acknowledgement, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
+  ACCOUNT, acknowledgment, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
   REGION, STREAM_ARN, types,
 } from './support';
 
@@ -106,7 +106,7 @@ describe('kinesisStream()', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming/AgentEvents',
       `AWS CDK cannot determine how ${STREAM_ARN} is encrypted. If it is encrypted with a customer managed key, records are lost until Amazon Connect is `
       + 'allowed to use the key; specify the key with Stream.fromStreamAttributes({ streamArn, encryptionKey }), or acknowledge this warning if the stream '
-      + 'has no customer managed key' + acknowledgement('unknownStreamEncryption'));
+      + 'has no customer managed key' + acknowledgment('unknownStreamEncryption'));
 
     const acknowledged = newStack();
     const streaming = agentEvents(acknowledged, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(acknowledged, 'Existing', STREAM_ARN)));
@@ -388,7 +388,7 @@ describe('newDeliveryStream()', () => {
     test('adds a warning, which can be acknowledged, if the destination adds no delimiter', () => {
       const expected = ['the destination of contact records adds no delimiter. Firehose concatenates the JSON objects, which Amazon Athena and most readers cannot '
         + 'separate; add new AppendDelimiterToRecordProcessor() to the processors of the destination, or acknowledge this warning if the readers can separate '
-        + 'the objects' + acknowledgement('missingRecordDelimiter')];
+        + 'the objects' + acknowledgment('missingRecordDelimiter')];
       expect(warnings(() => ({}))).toEqual(expected);
       expect(warnings(() => ({ processors: [new firehose.DecompressionProcessor()] }))).toEqual(expected);
     });

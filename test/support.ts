@@ -36,7 +36,7 @@ export function addDependency(stack: Stack, on: Stack): void {
 }
 
 /** The end of a warning, which contains its id. The prefix of the id depends on the release of AWS CDK. */
-export function acknowledgement(id: string): string {
+export function acknowledgment(id: string): string {
   const app = new App();
   Validations.of(app).addWarning(`cdk-connect-data-streaming:${id}`, '');
   return app.node.metadata[0].data as string;
