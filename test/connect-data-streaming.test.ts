@@ -262,8 +262,8 @@ test('the key and the streams are retained, except if their creation is rolled b
 });
 
 test.each([
-  ['agentEvent', 'agentEvents'], ['agentevents', 'agentEvents'], ['contactRecord', 'contactRecords'], ['voiceAnalysisSegment', 'voiceAnalysisSegments'],
-  ['encryptionkey', 'encryptionKey'],
+  ['agentEvent', 'agentEvents'], ['agent_events', 'agentEvents'], ['contactRecord', 'contactRecords'], ['voiceAnalysisSegment', 'voiceAnalysisSegments'],
+  ['encryption_key', 'encryptionKey'],
 ])('rejects the misspelled prop %s', (misspelled, prop) => {
   const stack = newStack();
   const destination = StreamingDestination.newKinesisStream();
