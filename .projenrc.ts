@@ -8,7 +8,7 @@ import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript }
 const CDK_FLOOR = '2.257.0';
 
 /** Tests that simulate deployments, generate random apps, run query engines or read the integ apps. The others take seconds. */
-const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|.*-queries|nag|agent-events-consumer|silent-loss)[.]test[.]ts';
+const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|.*-queries|nag|agent-events-consumer|silent-loss|wrong-input)[.]test[.]ts';
 
 /** Build output in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];

@@ -2,7 +2,7 @@
  * Weak references between stacks: the stack of the associations reads the outputs of the stack of the key and the instance.
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { Annotations, aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_kms as kms, RemovalPolicies, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { expectStorageConfigs, newApp, newInstance } from './support';
 import { ConnectDataStreaming, StreamingDestination } from '../src';
 
@@ -18,7 +18,7 @@ new ConnectDataStreaming(stack, 'Streaming', {
   encryptionKey: new kms.Key(foundation, 'Key', { enableKeyRotation: true }),
 });
 RemovalPolicies.of(app).apply(RemovalPolicy.DESTROY);
-Annotations.of(stack).acknowledgeWarning('cdk-connect-data-streaming:weakReference');
+Validations.of(stack).acknowledge({ id: 'cdk-connect-data-streaming:weakReference', reason: 'The app is deleted after the test.' });
 
 const test = new IntegTest(app, 'WeakReferences', { testCases: [foundation, stack] });
 expectStorageConfigs(test, instance.attrArn, { CONTACT_TRACE_RECORDS: 'KINESIS_STREAM', AGENT_EVENTS: 'KINESIS_STREAM' });

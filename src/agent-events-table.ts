@@ -54,8 +54,8 @@ export interface AgentEventsTableProps {
 export class AgentEventsTable extends DataTable {
   /**
    * @throws if `streaming` does not stream agent events, or another data type uses the same stream; if `tableName` or `firstDay`
-   * is malformed, or `firstDay` is more than 31 days in the future; or if the app already defines a table of this name in the
-   * database
+   * is malformed, or `firstDay` is before 2017 or more than 31 days in the future; or if the app already defines a table of this
+   * name in the database
    */
   constructor(scope: Construct, id: string, props: AgentEventsTableProps) {
     super(scope, id, props);

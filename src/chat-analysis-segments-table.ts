@@ -52,9 +52,9 @@ export interface ChatAnalysisSegmentsTableProps {
  */
 export class ChatAnalysisSegmentsTable extends DataTable {
   /**
-   * @throws if `streaming` does not stream contact analysis segments of chat contacts, or another data type uses the same stream;
-   * if `tableName` or `firstDay` is malformed, or `firstDay` is more than 31 days in the future; or if the app already defines a
-   * table of this name in the database
+   * @throws if `streaming` does not stream contact analysis segments of chat contacts, or another data type uses the same
+   * stream; if `tableName` or `firstDay` is malformed, or `firstDay` is before 2017 or more than 31 days in the future; or if
+   * the app already defines a table of this name in the database
    */
   constructor(scope: Construct, id: string, props: ChatAnalysisSegmentsTableProps) {
     super(scope, id, props);

@@ -10,13 +10,15 @@ import { Construct } from 'constructs';
 import { KeyAccess } from './key-access';
 import { AGENT_EVENTS, CHAT_ANALYSIS_SEGMENTS, CONTACT_RECORDS, DATA_TYPES, type DataType, VOICE_ANALYSIS_SEGMENTS } from './private/common/data-types';
 import { addWarning, errorAt } from './private/common/errors';
-import { describe } from './private/common/formatting';
 import { Instance } from './private/common/instance';
+import { RETAIN } from './private/common/removal-policy';
+import { scopeAndId, validateProps, validateValue } from './private/common/validation';
+import { GRANTEE, INSTANCE, KEY, memberOf, optional } from './private/common/value-types';
 import { grantKeyAccess } from './private/keys/grant-key-access';
 import { grantRead } from './private/keys/grant-read';
 import { serviceRoleArn } from './private/service-role/service-role';
 import { Associations } from './private/streaming/associations';
-import { type BoundDestination, resourcesOf } from './private/streaming/bound-destination';
+import { type BoundDestination, DESTINATION, resourcesOf } from './private/streaming/bound-destination';
 import { warnOfWeakReferences } from './private/streaming/weak-references';
 import type { KinesisStreamDestination, StreamingDestination } from './streaming-destination';
 
@@ -161,12 +163,23 @@ export class ConnectDataStreaming extends Construct {
   private readonly instance: Instance;
 
   /**
-   * @throws if no data type is specified; if the instance or a stream has a malformed ARN, or is in another account or Region
-   * than the stack; if a destination does not support the data type; if a key is an imported alias; if `KeyAccess.KEY_POLICY` is
-   * specified but the key policy cannot be used; or if the app already streams the same data type from the instance.
+   * @throws if no data type is specified; if a prop has another type or a misspelled name; if the instance or a stream has a
+   * malformed ARN, or is in another account or Region than the stack or one another; if a destination does not support the data
+   * type; if a key is an imported alias, or is not an enabled symmetric encryption key; if `KeyAccess.KEY_POLICY` is specified
+   * but the key policy cannot be used; or if the app already streams the same data type from the instance, also with an L1
+   * construct
    */
   constructor(scope: Construct, id: string, props: ConnectDataStreamingProps) {
-    super(scope, id);
+    super(...scopeAndId('ConnectDataStreaming', scope, id));
+    validateProps(this, props, {
+      instance: INSTANCE,
+      contactRecords: optional(DESTINATION),
+      agentEvents: optional(DESTINATION),
+      voiceAnalysisSegments: optional(DESTINATION),
+      chatAnalysisSegments: optional(DESTINATION),
+      encryptionKey: optional(KEY),
+      keyAccess: optional(memberOf('KeyAccess', KeyAccess)),
+    });
     this.instance = Instance.resolve(this, props.instance);
 
     const contactRecords = this.stream(CONTACT_RECORDS, props.contactRecords, props);
@@ -225,6 +238,7 @@ export class ConnectDataStreaming extends Construct {
    * @throws if this construct has no Kinesis data stream
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
+    validateValue(this, 'grantee', grantee, GRANTEE);
     const streams = DATA_TYPES.map(({ streamProperty }) => this[streamProperty]).filter((stream) => stream !== undefined);
     if (streams.length === 0) {
       throw errorAt(this, 'grantRead() requires a Kinesis data stream, got only a delivery stream', 'grant access to the destination of the delivery stream');
@@ -237,10 +251,6 @@ export class ConnectDataStreaming extends Construct {
     if (!destination) return undefined;
 
     const scope = new Construct(this, dataType.id);
-    if (typeof destination._bind !== 'function') {
-      throw errorAt(scope, `${dataType.prop} must be a StreamingDestination, got ${describe(destination)}`,
-        'specify an existing stream with StreamingDestination.kinesisStream() or StreamingDestination.deliveryStream()');
-    }
     const bound = destination._bind(scope, { dataType, encryptionKey: () => props.encryptionKey ?? this.newEncryptionKey() });
     const association = new CfnInstanceStorageConfig(scope, 'Resource', {
       instanceArn: this.instance.arn,
@@ -261,6 +271,7 @@ export class ConnectDataStreaming extends Construct {
     return this.node.tryFindChild('Key') as kms.Key | undefined ?? new kms.Key(this, 'Key', {
       description: 'Amazon Connect data streaming',
       enableKeyRotation: true,
+      removalPolicy: RETAIN,
     });
   }
 }

@@ -1,9 +1,13 @@
-import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { aws_connect as connect, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
-import { INSTANCE_ARN, ROLE_ARN, validateArn, validateSameAccount } from './private/common/arn';
+import { arnOf, INSTANCE_ARN, INSTANCE_ID, ROLE_ARN, validateArn } from './private/common/arn';
+import { pathIn } from './private/common/construct-tree';
 import { errorAt } from './private/common/errors';
+import { scopeAndId, validateProps, validateValue } from './private/common/validation';
+import { optional, text } from './private/common/value-types';
 import { lookUpServiceRole } from './private/service-role/lookup-at-synthesis';
+import { validateServiceRole, warnOfOtherRole } from './private/service-role/validate-service-role';
 
 /**
  * Attributes of an existing Amazon Connect instance.
@@ -15,9 +19,9 @@ export interface ConnectInstanceAttributes {
   readonly instanceArn: string;
 
   /**
-   * The ARN of the service-linked role of the instance, or of the IAM role of an instance that was created before October 2018.
-   * `aws connect describe-instance` returns it as `ServiceRole`. If it is specified, the stack needs no lookup at deployment, and
-   * no Lambda function.
+   * The ARN of the service-linked role of the instance, or of the IAM role of an instance that was created before October 2018,
+   * which adds a warning. `aws connect describe-instance` returns it as `ServiceRole`. If it is specified, the stack needs no
+   * lookup at deployment, and no Lambda function.
    *
    * @see https://docs.aws.amazon.com/connect/latest/adminguide/connect-slr.html
    * @default - looked up at deployment if needed
@@ -53,7 +57,8 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
    * @throws if the ARN is malformed
    */
   public static fromInstanceArn(scope: Construct, id: string, instanceArn: string): ConnectInstance {
-    return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn });
+    scopeAndId('ConnectInstance.fromInstanceArn', scope, id);
+    return ConnectInstance.import(scope, id, { instanceArn });
   }
 
   /**
@@ -61,21 +66,19 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
    *
    * @param scope the scope of the construct
    * @param id the id of the construct
-   * @param instanceId the last part of the ARN, such as `aaaaaaaa-bbbb-cccc-dddd-111111111111`
+   * @param instanceId the last part of the ARN, a UUID such as `aaaaaaaa-bbbb-cccc-dddd-111111111111`; not the alias of the instance
    * @throws if the id is malformed
    */
   public static fromInstanceId(scope: Construct, id: string, instanceId: string): ConnectInstance {
-    if (!Token.isUnresolved(instanceId) && !/^[-a-zA-Z0-9]+$/.test(instanceId)) {
-      throw errorAt(`${scope.node.path}/${id}`, `instanceId must be the id of an Amazon Connect instance, got "${instanceId}"`,
-        'specify the last part of the ARN, such as aaaaaaaa-bbbb-cccc-dddd-111111111111, or use ConnectInstance.fromInstanceArn()');
-    }
+    scopeAndId('ConnectInstance.fromInstanceId', scope, id);
+    validateInstanceId(pathIn(scope, id), instanceId);
     const instanceArn = Stack.of(scope).formatArn({
       service: 'connect',
       resource: 'instance',
       resourceName: instanceId,
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
-    return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn });
+    return ConnectInstance.import(scope, id, { instanceArn });
   }
 
   /**
@@ -84,16 +87,15 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
    * @param scope the scope of the construct
    * @param id the id of the construct
    * @param attrs the attributes of the instance
-   * @throws if an ARN is malformed, or if the role is in another account than the instance
+   * @throws if an ARN is malformed; if the role is in another account than the instance; or if it is the service-linked role of
+   * another service
    */
   public static fromInstanceAttributes(scope: Construct, id: string, attrs: ConnectInstanceAttributes): ConnectInstance {
-    const path = `${scope.node.path}/${id}`;
-    validateArn(scope, 'instanceArn', attrs.instanceArn, INSTANCE_ARN, path);
-    if (attrs.serviceRoleArn !== undefined) {
-      validateArn(scope, 'serviceRoleArn', attrs.serviceRoleArn, ROLE_ARN, path);
-      validateSameAccount(path, attrs.instanceArn, attrs.serviceRoleArn);
-    }
-    return new ConnectInstance(scope, id, attrs);
+    scopeAndId('ConnectInstance.fromInstanceAttributes', scope, id);
+    validateProps(pathIn(scope, id), attrs, { instanceArn: arnOf(INSTANCE_ARN), serviceRoleArn: optional(arnOf(ROLE_ARN)) }, 'attrs');
+    const instance = ConnectInstance.import(scope, id, attrs);
+    warnOfOtherRole(instance, instance.serviceRoleArn);
+    return instance;
   }
 
   /**
@@ -111,9 +113,19 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
    * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
    */
   public static fromLookup(scope: Construct, id: string, options: ConnectInstanceLookupOptions): ConnectInstance {
+    scopeAndId('ConnectInstance.fromLookup', scope, id);
+    validateProps(pathIn(scope, id), options, { instanceArn: arnOf(INSTANCE_ARN) }, 'options');
     const { instanceArn } = options;
     const serviceRoleArn = lookUpServiceRole(scope, id, instanceArn);
-    return ConnectInstance.fromInstanceAttributes(scope, id, { instanceArn, serviceRoleArn });
+    return ConnectInstance.import(scope, id, { instanceArn, serviceRoleArn });
+  }
+
+  /** Validates the attributes before the scope contains the construct. */
+  private static import(scope: Construct, id: string, attrs: ConnectInstanceAttributes): ConnectInstance {
+    const path = pathIn(scope, id);
+    validateArn(scope, 'instanceArn', attrs.instanceArn, INSTANCE_ARN, path);
+    validateServiceRole(scope, attrs, path);
+    return new ConnectInstance(scope, id, attrs);
   }
 
   /**
@@ -139,4 +151,11 @@ export class ConnectInstance extends Construct implements connect.IInstanceRef {
     const { account, region } = Arn.split(this.instanceRef.instanceArn, ArnFormat.NO_RESOURCE_NAME);
     return { account: account!, region: region! };
   }
+}
+
+function validateInstanceId(path: string, instanceId: string): void {
+  const type = text('the id of an Amazon Connect instance', `specify the last part of the ARN, such as ${INSTANCE_ID.example}, or use `
+    + `ConnectInstance.fromInstanceArn()${INSTANCE_ID.hint}`);
+  validateValue(path, 'instanceId', instanceId, type);
+  if (!INSTANCE_ID.pattern.test(instanceId)) throw errorAt(path, `instanceId must be ${type.description}, got "${instanceId}"`, type.wayOut);
 }

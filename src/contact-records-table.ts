@@ -54,8 +54,8 @@ export interface ContactRecordsTableProps {
 export class ContactRecordsTable extends DataTable {
   /**
    * @throws if `streaming` streams contact records neither to a bucket nor to a Kinesis data stream, or another data type uses
-   * the same stream; if `tableName` or `firstDay` is malformed, or `firstDay` is more than 31 days in the future; or if the app
-   * already defines a table of this name in the database
+   * the same stream; if `tableName` or `firstDay` is malformed, or `firstDay` is before 2017 or more than 31 days in the future;
+   * or if the app already defines a table of this name in the database
    */
   constructor(scope: Construct, id: string, props: ContactRecordsTableProps) {
     super(scope, id, props);

@@ -2,7 +2,9 @@ import { type CfnRule, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
 import { auditRules } from './private/audit/audit-rules';
-import { validateStreaming } from './private/common/streams';
+import { STREAMING, validateStreamsAreLocal } from './private/common/streams';
+import { bindingTo, scopeAndId, validateProps } from './private/common/validation';
+import { listOf, optional, RULE_TARGET } from './private/common/value-types';
 
 /**
  * Properties for `DataStreamingAudit`.
@@ -38,13 +40,16 @@ export class DataStreamingAudit extends Construct {
   private readonly allRules: Rule[];
 
   /**
-   * @throws if `streaming` is not a `ConnectDataStreaming`
+   * @throws if `streaming` is not a `ConnectDataStreaming` in the account and Region of the stack, or a target is not one of
+   * EventBridge
    */
   constructor(scope: Construct, id: string, props: DataStreamingAuditProps) {
-    super(scope, id);
-    validateStreaming(this, props.streaming);
+    super(...scopeAndId('DataStreamingAudit', scope, id));
+    validateProps(this, props, { streaming: STREAMING, targets: optional(listOf(RULE_TARGET)) });
+    validateStreamsAreLocal(this, props.streaming);
+    const targets = props.targets?.map((target, index) => bindingTo(this, `targets[${index}]`, target, RULE_TARGET, /^arn$/));
     this.allRules = auditRules(this, props.streaming).map(({ id: ruleId, description, eventPattern, state }) => {
-      const rule = new Rule(this, ruleId, { description, eventPattern, targets: props.targets });
+      const rule = new Rule(this, ruleId, { description, eventPattern, targets });
       if (state) (rule.node.defaultChild as CfnRule).state = state;
       return rule;
     });

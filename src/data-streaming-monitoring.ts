@@ -2,7 +2,9 @@ import type { Duration } from 'aws-cdk-lib';
 import { type Alarm, Dashboard, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
-import { validateStreaming } from './private/common/streams';
+import { STREAMING, validateStreamsAreLocal } from './private/common/streams';
+import { bindingTo, type PropTypes, scopeAndId, validateProps } from './private/common/validation';
+import { ALARM_ACTION, BOOLEAN, DASHBOARD, DURATION, listOf, NUMBER, optional } from './private/common/value-types';
 import { alarmStatus, heading } from './private/monitoring/dashboard';
 import { monitorDeliveryStream } from './private/monitoring/delivery-stream-alarms';
 import { monitorKinesisStream } from './private/monitoring/kinesis-stream-alarms';
@@ -175,6 +177,27 @@ export interface DataStreamingMonitoringProps {
   readonly noChatAnalysisSegmentsFor?: Duration;
 }
 
+const PROP_TYPES: PropTypes<DataStreamingMonitoringProps> = {
+  streaming: STREAMING,
+  alarmActions: optional(listOf(ALARM_ACTION)),
+  dashboard: optional(DASHBOARD),
+  throttledRecords: optional(NUMBER),
+  writeSuccess: optional(NUMBER),
+  iteratorAge: optional(DURATION),
+  throttledReads: optional(NUMBER),
+  readSuccess: optional(NUMBER),
+  dataFreshness: optional(DURATION),
+  deliverySuccess: optional(NUMBER),
+  kmsKeyErrors: optional(NUMBER),
+  evaluationPeriods: optional(NUMBER),
+  contactsWithoutRecords: optional(BOOLEAN),
+  contactsWithoutRecordsFor: optional(DURATION),
+  noContactRecordsFor: optional(DURATION),
+  noAgentEventsFor: optional(DURATION),
+  noVoiceAnalysisSegmentsFor: optional(DURATION),
+  noChatAnalysisSegmentsFor: optional(DURATION),
+};
+
 /**
  * CloudWatch alarms and a dashboard for the streams of a `ConnectDataStreaming`. Each stream is monitored once, even if it receives
  * several data types.
@@ -190,14 +213,15 @@ export class DataStreamingMonitoring extends Construct {
   private readonly allAlarms: Alarm[];
 
   /**
-   * @throws if `streaming` is not a `ConnectDataStreaming`; if a threshold or time is out of range, or is an unresolved token in a
-   * unit that cannot be converted; if `iteratorAge` is not less than the retention period of a stream; or if an alarm is specified
-   * for a data type that is not streamed
+   * @throws if `streaming` is not a `ConnectDataStreaming` in the account and Region of the stack; if a prop has another type;
+   * if a threshold or time is out of range, or is an unresolved token in a unit that cannot be converted; if `iteratorAge` is
+   * not less than the retention period of a stream; or if an alarm is specified for a data type that is not streamed
    */
   constructor(scope: Construct, id: string, props: DataStreamingMonitoringProps) {
-    super(scope, id);
+    super(...scopeAndId('DataStreamingMonitoring', scope, id));
+    validateProps(this, props, PROP_TYPES);
     const { streaming, alarmActions = [] } = props;
-    validateStreaming(this, streaming);
+    validateStreamsAreLocal(this, streaming);
     const thresholds = resolveThresholds(this, props);
     const quietTimes = resolveQuietTimes(this, streaming, props);
     const streams = monitoredStreams(this, streaming, quietTimes).map((stream) => stream.kinesisStream
@@ -205,7 +229,8 @@ export class DataStreamingMonitoring extends Construct {
       : monitorDeliveryStream(stream, stream.deliveryStream!, thresholds));
 
     this.allAlarms = streams.flatMap(({ alarms }) => alarms);
-    for (const alarm of this.allAlarms) alarm.addAlarmAction(...alarmActions);
+    const actions = alarmActions.map((action, index) => bindingTo(this, `alarmActions[${index}]`, action, ALARM_ACTION, /^alarmActionArn$/));
+    for (const alarm of this.allAlarms) alarm.addAlarmAction(...actions);
 
     this.dashboard = props.dashboard ?? new Dashboard(this, 'Dashboard');
     this.dashboard.addWidgets(alarmStatus(`Amazon Connect data streaming: ${streaming.node.path}`, this.alarms));

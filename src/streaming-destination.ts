@@ -1,4 +1,4 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
@@ -11,12 +11,19 @@ import { deliveryStreamResource, isDeliveryStream } from './private/common/deliv
 import { addWarning, errorAt } from './private/common/errors';
 import { format } from './private/common/formatting';
 import { isStream, streamResource } from './private/common/kinesis-streams';
+import { RETAIN } from './private/common/removal-policy';
+import { bindingTo, create, validateOnly, validateProps, validateValue } from './private/common/validation';
+import {
+  BUCKET, COUNT, DELIVERY_DESTINATION, DELIVERY_STREAM, DELIVERY_STREAM_ENCRYPTION, DURATION, KEY, KINESIS_STREAM, listOf, memberOf, nameWithin,
+  optional, ROLE,
+} from './private/common/value-types';
 import { newRecordsBucket } from './private/delivery/bucket';
 import { recordsDestination } from './private/delivery/destination';
 import { validateBucket, validateRecordDelimiter, validateRecordsExpireAfter } from './private/delivery/validate-delivery';
 import { customerManagedKey, dependOnKey, keyForStackOf, targetKeyOf } from './private/keys/customer-managed-key';
 import { streamEncryption } from './private/keys/stream-key';
 import type { BoundDestination, DestinationContext } from './private/streaming/bound-destination';
+import { SpecifiedName } from './private/streaming/specified-name';
 
 /**
  * Properties for a new Firehose delivery stream for contact records.
@@ -82,8 +89,10 @@ export abstract class StreamingDestination {
    * it: `Stream.fromStreamAttributes(scope, id, { streamArn, encryptionKey })`. The key of a `CfnStream` is read from its properties.
    *
    * @param stream a stream in the account and Region of the construct: a `Stream`, a `CfnStream` or an imported stream
+   * @throws if the value is not a Kinesis data stream
    */
   public static kinesisStream(stream: kinesisRefs.IStreamRef): KinesisStreamDestination {
+    validateValue('StreamingDestination.kinesisStream', 'stream', stream, KINESIS_STREAM);
     return new ExistingKinesisStream(stream);
   }
 
@@ -101,8 +110,19 @@ export abstract class StreamingDestination {
    * are created.
    *
    * @param props the properties of the stream
+   * @throws if a property has another type
    */
   public static newKinesisStream(props: kinesis.StreamProps = {}): KinesisStreamDestination {
+    validateProps('StreamingDestination.newKinesisStream', props, {
+      streamName: optional(nameWithin(128)),
+      retentionPeriod: optional(DURATION),
+      shardCount: optional(COUNT),
+      encryption: optional(memberOf('StreamEncryption', kinesis.StreamEncryption)),
+      encryptionKey: optional(KEY),
+      shardLevelMetrics: optional(listOf(memberOf('ShardLevelMetrics', kinesis.ShardLevelMetrics))),
+      streamMode: optional(memberOf('StreamMode', kinesis.StreamMode)),
+      removalPolicy: optional(memberOf('RemovalPolicy', RemovalPolicy)),
+    });
     return new NewKinesisStream(props);
   }
 
@@ -112,8 +132,10 @@ export abstract class StreamingDestination {
    *
    * @param stream a delivery stream in the account and Region of the construct: a `DeliveryStream`, a `CfnDeliveryStream` or an
    * imported delivery stream
+   * @throws if the value is not a delivery stream
    */
   public static deliveryStream(stream: firehoseRefs.IDeliveryStreamRef): DeliveryStreamDestination {
+    validateValue('StreamingDestination.deliveryStream', 'stream', stream, DELIVERY_STREAM);
     return new ExistingDeliveryStream(stream);
   }
 
@@ -122,8 +144,17 @@ export abstract class StreamingDestination {
    * bucket. It supports contact records only.
    *
    * @param props the properties of the delivery stream
+   * @throws if a property has another type, or is not one of these properties
    */
   public static newDeliveryStream(props: NewDeliveryStreamProps = {}): DeliveryStreamDestination {
+    validateOnly('StreamingDestination.newDeliveryStream', props, {
+      deliveryStreamName: optional(nameWithin(64)),
+      destination: optional(DELIVERY_DESTINATION),
+      bucket: optional(BUCKET),
+      recordsExpireAfter: optional(DURATION),
+      encryption: optional(DELIVERY_STREAM_ENCRYPTION),
+      role: optional(ROLE),
+    });
     return new NewDeliveryStream(props);
   }
 
@@ -169,21 +200,26 @@ class ExistingKinesisStream extends KinesisStreamDestination {
 }
 
 class NewKinesisStream extends KinesisStreamDestination {
+  private readonly name: SpecifiedName;
+
   constructor(private readonly props: kinesis.StreamProps) {
     super();
+    this.name = new SpecifiedName('streamName', props.streamName);
   }
 
   public _bind(scope: Construct, context: DestinationContext): BoundDestination {
+    this.name.use(scope);
     const { encryption = kinesis.StreamEncryption.KMS, shardCount, streamMode } = this.props;
     const needsKey = encryption === kinesis.StreamEncryption.KMS && !this.props.encryptionKey;
     const encryptionKey = needsKey ? context.encryptionKey() : undefined;
     const streamKey = this.props.encryptionKey ?? encryptionKey;
-    const stream = new kinesis.Stream(scope, 'Stream', {
+    const stream = create(scope, 'newKinesisStream()', () => new kinesis.Stream(scope, 'Stream', {
+      removalPolicy: RETAIN,
       ...this.props,
       streamMode: streamMode ?? (shardCount === undefined ? kinesis.StreamMode.ON_DEMAND : undefined),
       encryption,
       encryptionKey: streamKey && targetKeyOf(streamKey), // a stream does not depend on an alias, and could be created before it
-    });
+    }));
     if (streamKey) dependOnKey(stream, streamKey);
     return { ...bindKinesisStream(stream), encryptionKey };
   }
@@ -211,12 +247,16 @@ class ExistingDeliveryStream extends DeliveryStreamDestination {
 }
 
 class NewDeliveryStream extends DeliveryStreamDestination {
+  private readonly name: SpecifiedName;
+
   constructor(private readonly props: NewDeliveryStreamProps) {
     super();
+    this.name = new SpecifiedName('deliveryStreamName', props.deliveryStreamName);
   }
 
   public _bind(scope: Construct, context: DestinationContext): BoundDestination {
     validateDeliveryStreamSupport(scope, context);
+    this.name.use(scope);
     const { destination, bucket: specifiedBucket, recordsExpireAfter, ...props } = this.props;
     validateBucket(scope, specifiedBucket, destination);
     validateRecordsExpireAfter(scope, recordsExpireAfter, specifiedBucket ?? destination);
@@ -226,7 +266,9 @@ class NewDeliveryStream extends DeliveryStreamDestination {
     const streamKey = specifiedKey ?? encryptionKey;
     const encryption = streamKey ? encryptionWith(scope, streamKey) : props.encryption!;
     if (destination) {
-      const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', { ...props, destination, encryption });
+      const stream = new firehose.DeliveryStream(scope, 'DeliveryStream', {
+        ...props, destination: bindingTo(scope, 'destination', destination, DELIVERY_DESTINATION, /DestinationConfiguration$/), encryption,
+      });
       validateRecordDelimiter(scope, stream);
       return { ...bindDeliveryStream(stream), encryptionKey };
     }

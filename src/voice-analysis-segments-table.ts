@@ -53,8 +53,8 @@ export interface VoiceAnalysisSegmentsTableProps {
 export class VoiceAnalysisSegmentsTable extends DataTable {
   /**
    * @throws if `streaming` does not stream contact analysis segments of voice contacts, or another data type uses the same
-   * stream; if `tableName` or `firstDay` is malformed, or `firstDay` is more than 31 days in the future; or if the app already
-   * defines a table of this name in the database
+   * stream; if `tableName` or `firstDay` is malformed, or `firstDay` is before 2017 or more than 31 days in the future; or if
+   * the app already defines a table of this name in the database
    */
   constructor(scope: Construct, id: string, props: VoiceAnalysisSegmentsTableProps) {
     super(scope, id, props);

@@ -1,6 +1,8 @@
 import {
-  App, Aws, type aws_connect as connect, aws_kinesis as kinesis, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, Fn, Stack,
+  App, Aws, aws_connect as connect, aws_kinesis as kinesis, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, Fn, Stack,
 } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { aws_connect as instances } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, type KinesisStreamDestination, StreamingDestination } from '../src';
 import { associations, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, newInstance, newStack, OTHER_INSTANCE_ARN } from './support';
@@ -119,6 +121,36 @@ describe('duplicate associations', () => {
     new ConnectDataStreaming(stacks[1], 'Streaming', { instance: two(stacks[1]), agentEvents: managed() });
 
     for (const stack of stacks) expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [] });
+  });
+
+  test.each<[string, (stack: Stack) => instances.IInstanceRef, (instance: instances.IInstanceRef) => string]>([
+    ['by ARN', existingInstance, () => INSTANCE_ARN],
+    ['by reference', newInstance, (instance) => instance.instanceRef.instanceArn],
+    ['by id in the ARN of the stack', (stack) => ConnectInstance.fromInstanceId(stack, 'Instance', INSTANCE_ID), () => INSTANCE_ARN],
+    ['by parameter', (stack) => existingInstance(stack, 'Instance', new CfnParameter(stack, 'Arn').valueAsString), ({ instanceRef }) => instanceRef.instanceArn],
+  ])('rejects an association of the same data type that is an L1 construct, with an error that names both: %s', (_, instanceIn, arnOf) => {
+    for (const isFirst of [true, false]) {
+      const stack = newStack();
+      const instance = instanceIn(stack);
+      const associate = () => new connect.CfnInstanceStorageConfig(stack, 'Own', { instanceArn: arnOf(instance), resourceType: 'AGENT_EVENTS', storageType: 'KINESIS_STREAM' });
+      if (isFirst) associate();
+      new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: managed() });
+      if (!isFirst) associate();
+
+      expect(() => Template.fromStack(stack)).toThrow('Stack/Streaming/AgentEvents: cannot stream agent events: Stack/Own already streams them from this '
+        + 'Amazon Connect instance, which sends each data type to one stream; remove one of the two, or set the env of stacks that you deploy to different Regions');
+    }
+  });
+
+  test('allows L1 associations of other data types and other instances', () => {
+    const stack = newStack();
+    new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: managed() });
+    new connect.CfnInstanceStorageConfig(stack, 'Calls', { instanceArn: INSTANCE_ARN, resourceType: 'CALL_RECORDINGS', storageType: 'S3' });
+    new connect.CfnInstanceStorageConfig(stack, 'Other', { instanceArn: OTHER_INSTANCE_ARN, resourceType: 'AGENT_EVENTS', storageType: 'KINESIS_STREAM' });
+    const replica = INSTANCE_ARN.replace('us-east-1', 'us-west-2');
+    new connect.CfnInstanceStorageConfig(stack, 'Replica', { instanceArn: replica, resourceType: 'AGENT_EVENTS', storageType: 'KINESIS_STREAM' });
+
+    expect(() => Template.fromStack(stack)).not.toThrow();
   });
 
   test('allows the same association in two apps', () => {

@@ -1,9 +1,12 @@
-import { aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
 import {
-  associations, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack, resources, ROLE_ARN,
-  sdkCalls, SID, STREAM_ARN, theOnly, types,
+  aws_connect as connect, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, RemovalPolicies, RemovalPolicy,
+  type Stack,
+} from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ConnectDataStreaming, type ConnectInstance, type KeyAccess, StreamingDestination } from '../src';
+import {
+  acknowledgment, associations, connectStatements, DELIVERY_STREAM_ARN, existingInstance, INSTANCE_ARN, instanceWithRole, newInstance, newStack,
+  resources, ROLE_ARN, sdkCalls, SID, STREAM_ARN, theOnly, types,
 } from './support';
 
 const MANAGED = { encryption: kinesis.StreamEncryption.MANAGED };
@@ -99,7 +102,7 @@ describe('ConnectDataStreaming', () => {
   });
 
   test.each<[unknown, string]>([
-    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'], [{}, 'Object'],
+    [INSTANCE_ARN, `"${INSTANCE_ARN}"`], [undefined, 'undefined'], [newStack(), 'Stack'], [{}, '{}'],
   ])('rejects %s as an instance', (instance, shown) => {
     const props = { agentEvents: StreamingDestination.newKinesisStream(), instance: instance as ConnectInstance };
     expect(() => new ConnectDataStreaming(newStack(), 'Streaming', props)).toThrow(
@@ -236,9 +239,57 @@ describe('encryptionKey', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming',
       'encryptionKey is not used: it encrypts the streams and buckets that this construct creates, and none of them needs it; to specify the key of an '
       + 'existing stream, import the stream with Stream.fromStreamAttributes({ streamArn, encryptionKey }); otherwise remove encryptionKey, or acknowledge '
-      + 'this warning [ack: cdk-connect-data-streaming:unusedEncryptionKey]');
+      + 'this warning' + acknowledgment('unusedEncryptionKey'));
     expect(connectStatements(stack)).toEqual([]);
   });
+});
+
+test('the key and the streams are retained, except if their creation is rolled back, unless the app sets another removal policy', () => {
+  const streamTo = (stack: Stack) => new ConnectDataStreaming(stack, 'Streaming', {
+    instance: existingInstance(stack),
+    agentEvents: StreamingDestination.newKinesisStream(),
+    voiceAnalysisSegments: StreamingDestination.newKinesisStream({ removalPolicy: RemovalPolicy.DESTROY }),
+  });
+  const stack = newStack();
+  streamTo(stack);
+  const [deleted, retained] = [{ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' }, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }];
+  Template.fromStack(stack).hasResource('AWS::KMS::Key', retained);
+  expect(Object.values(resources(stack, 'AWS::Kinesis::Stream'))).toMatchObject([retained, deleted]);
+
+  const other = newStack();
+  RemovalPolicies.of(streamTo(other)).apply(RemovalPolicy.DESTROY);
+  Template.fromStack(other).hasResource('AWS::KMS::Key', deleted);
+});
+
+test.each([
+  ['agentEvent', 'agentEvents'], ['agent_events', 'agentEvents'], ['contactRecord', 'contactRecords'], ['voiceAnalysisSegment', 'voiceAnalysisSegments'],
+  ['encryption_key', 'encryptionKey'],
+])('rejects the misspelled prop %s', (misspelled, prop) => {
+  const stack = newStack();
+  const destination = StreamingDestination.newKinesisStream();
+  const props = { instance: existingInstance(stack), chatAnalysisSegments: destination, [misspelled]: destination };
+  expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow(
+    `Stack/Streaming: props cannot contain ${misspelled}, got NewKinesisStream; specify ${prop} instead`);
+});
+
+test('rejects a destination in a prop of another name', () => {
+  const stack = newStack();
+  const props = { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream(), chats: StreamingDestination.newKinesisStream() };
+  expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow('Stack/Streaming: props cannot contain chats, got NewKinesisStream; specify contactRecords or '
+    + 'agentEvents or voiceAnalysisSegments or chatAnalysisSegments instead');
+});
+
+test('accepts other props, which a class that extends the construct can have', () => {
+  const stack = newStack();
+  const props = { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream(), team: 'data' };
+  expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).not.toThrow();
+});
+
+test.each(['external', 'KeyAccess.EXTERNAL', null, {}])('rejects %j as keyAccess, with an error that lists the values', (keyAccess) => {
+  const stack = newStack();
+  const props = { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream(), keyAccess: keyAccess as KeyAccess };
+  expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow('Stack/Streaming: keyAccess must be one of KeyAccess.AUTOMATIC, KeyAccess.KEY_POLICY, '
+    + `KeyAccess.GRANT, KeyAccess.EXTERNAL, got ${JSON.stringify(keyAccess)}; specify a value such as KeyAccess.AUTOMATIC`);
 });
 
 describe('serviceRoleArn', () => {

@@ -1,6 +1,7 @@
-import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
-import { ConnectInstance } from '../src';
-import { ACCOUNT, INSTANCE_ARN, INSTANCE_ID, newStack, REGION, ROLE_ARN } from './support';
+import { App, CfnParameter, Fn, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
+import { ACCOUNT, acknowledgment, INSTANCE_ARN, INSTANCE_ID, newStack, REGION, ROLE_ARN } from './support';
 
 test('fromInstanceArn() imports an instance in the account and Region of the ARN', () => {
   const instance = ConnectInstance.fromInstanceArn(newStack({}), 'Instance', INSTANCE_ARN);
@@ -43,6 +44,65 @@ test('fromInstanceAttributes() accepts the IAM role of an instance that was crea
   expect(instance.serviceRoleArn).toBe(serviceRoleArn);
 });
 
+describe('a value that the context does not contain', () => {
+  const stack = newStack();
+  const value = stack.node.tryGetContext('instance') as string;
+  const hint = 'node.tryGetContext() returns undefined if neither cdk.json nor the command line specifies the value';
+
+  test.each<[string, () => ConnectInstance]>([
+    ['instanceArn', () => ConnectInstance.fromInstanceArn(stack, 'Instance', value)],
+    ['instanceId', () => ConnectInstance.fromInstanceId(stack, 'Instance', value)],
+    ['instanceArn', () => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: value })],
+    ['instanceArn', () => ConnectInstance.fromLookup(stack, 'Instance', { instanceArn: value })],
+  ])('is rejected as %s, with a hint', (name, create) => {
+    expect(create).toThrow(new RegExp(`^Stack/Instance: ${name} must be .*, got undefined; .*; ${hint.replace(/[()]/g, '\\$&')}$`));
+  });
+});
+
+describe('a role that is not the service-linked role of Amazon Connect', () => {
+  const withRole = (serviceRoleArn: string) => {
+    const stack = newStack();
+    return { stack, instance: () => ConnectInstance.fromInstanceAttributes(stack, 'Instance', { instanceArn: INSTANCE_ARN, serviceRoleArn }) };
+  };
+
+  test('is rejected if it is linked to another service', () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/lex.amazonaws.com/AWSServiceRoleForLexBots`;
+    expect(withRole(arn).instance).toThrow(`Stack/Instance: serviceRoleArn must be the service-linked role of Amazon Connect, got "${arn}" of lex.amazonaws.com; `
+      + 'specify the ServiceRole that `aws connect describe-instance` returns for this instance');
+  });
+
+  test('is rejected if it is in another partition than the instance', () => {
+    const arn = ROLE_ARN.replace('arn:aws:', 'arn:aws-us-gov:');
+    expect(withRole(arn).instance).toThrow(`Stack/Instance: serviceRoleArn must be in the partition of the instance, aws, got "${arn}"; `);
+  });
+
+  test('adds a warning, which can be acknowledged, if it is linked to no service', () => {
+    const { stack, instance } = withRole(`arn:aws:iam::${ACCOUNT}:role/my-connect-role`);
+    const imported = instance();
+    Annotations.fromStack(stack).hasWarning('/Stack/Instance', `serviceRoleArn is not a service-linked role, got arn:aws:iam::${ACCOUNT}:role/my-connect-role. `
+      + 'If Amazon Connect does not use this role, records are lost; specify the ServiceRole that `aws connect describe-instance` returns for this instance, '
+      + `or acknowledge this warning if the instance was created before October 2018${acknowledgment('notServiceLinkedRole')}`);
+
+    Validations.of(imported).acknowledge({ id: 'cdk-connect-data-streaming:notServiceLinkedRole', reason: 'the instance was created in 2017' });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('adds no warning if it is linked to Amazon Connect, or is an unresolved token', () => {
+    for (const arn of [ROLE_ARN, new CfnParameter(newStack(), 'Role').valueAsString]) {
+      const { stack, instance } = withRole(arn);
+      instance();
+      Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+    }
+  });
+
+  test('is rejected as the role of an instance of another library', () => {
+    const stack = newStack();
+    const instance = Object.assign(ConnectInstance.fromInstanceArn(stack, 'Instance', INSTANCE_ARN), { serviceRoleArn: 'not-an-arn' });
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: StreamingDestination.newKinesisStream() }))
+      .toThrow('Stack/Streaming: the serviceRoleArn of instance must be the ARN of an IAM role, got "not-an-arn"; ');
+  });
+});
+
 test('unresolved tokens are not validated', () => {
   const stack = newStack();
   const arn = new CfnParameter(stack, 'Arn').valueAsString;
@@ -65,6 +125,10 @@ describe('input validation', () => {
     INSTANCE_ID,
     '',
     'arn:aws:connect',
+    `arn:aws:connect:${REGION}:${ACCOUNT}:instance/my-contact-center`,
+    `arn:aws:connect:${REGION}:1111:instance/${INSTANCE_ID}`,
+    `arn:aws:connect:Virginia:${ACCOUNT}:instance/${INSTANCE_ID}`,
+    `arn:amazon:connect:${REGION}:${ACCOUNT}:instance/${INSTANCE_ID}`,
     `arn:aws:connect:${REGION}:${ACCOUNT}:instance/`,
     `arn:aws:connect:${REGION}:${ACCOUNT}:instance/${INSTANCE_ID}/queue/1`,
     `arn:aws:connect::${ACCOUNT}:instance/${INSTANCE_ID}`,
@@ -84,10 +148,10 @@ describe('input validation', () => {
       + '"{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":kinesis:us-east-1:111122223333:stream/name"]]}"; specify an ARN such as arn:aws:connect:');
   });
 
-  test.each([INSTANCE_ARN, '', 'a b'])('rejects "%s" as an instance id', (id) => {
+  test.each([INSTANCE_ARN, '', 'a b', 'my-contact-center'])('rejects "%s" as an instance id', (id) => {
     expect(() => ConnectInstance.fromInstanceId(stack, 'Instance', id)).toThrow(
       `Stack/Instance: instanceId must be the id of an Amazon Connect instance, got "${id}"; specify the last part of the ARN, such as ${INSTANCE_ID}, `
-      + 'or use ConnectInstance.fromInstanceArn()');
+      + 'or use ConnectInstance.fromInstanceArn(); `aws connect list-instances` and the console show it, and the alias of an instance is not its id');
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose, aws_s3 as s3, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
-import { ACCOUNT, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
+import { ACCOUNT, acknowledgment, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
 import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import { renderString } from './template/render';
 import { replaceIntrinsics } from '../src/template/intrinsics';
@@ -167,7 +167,7 @@ describe('contactRecordsBucket', () => {
 });
 
 describe('ContactRecordsTable validation', () => {
-  test.each(['ContactRecords', 'contact-records', ''])('rejects "%s" as a table name', (tableName) => {
+  test.each(['ContactRecords', 'contact-records', '', 'a'.repeat(256)])('rejects "%s" as a table name', (tableName) => {
     expect(() => newTable(newStack(), { tableName })).toThrow(
       `Stack/Table: tableName must consist of lowercase letters, digits and underscores, got "${tableName}"; specify a value such as contact_records`);
   });
@@ -180,6 +180,11 @@ describe('ContactRecordsTable validation', () => {
   test.each(['2026-13-45', '2025-02-30', '2026-00-10'])('rejects "%s", which is not a day', (firstDay) => {
     expect(() => newTable(newStack(), { firstDay })).toThrow(
       `Stack/Table: firstDay must be a day in the format yyyy-MM-dd, got "${firstDay}", which is not in the calendar; specify a value such as 2020-01-01`);
+  });
+
+  test('rejects a first day before Amazon Connect became available, because queries would send a request for each day', () => {
+    expect(() => newTable(newStack(), { firstDay: '0001-01-01' })).toThrow('Stack/Table: firstDay must be 2017-01-01 or later, got "0001-01-01": ');
+    expect(() => newTable(newStack(), { firstDay: '2017-01-01' })).not.toThrow();
   });
 
   test('rejects a first day that is more than 31 days in the future', () => {
@@ -198,8 +203,8 @@ describe('ContactRecordsTable validation', () => {
     ['streaming', newStack(), 'streaming must be a ConnectDataStreaming, got Stack; specify the construct that streams the data'],
     ['database', 'analytics', 'database must be an AWS Glue database, got "analytics"; specify a CfnDatabase, or remove database to create one'],
     ['database', null, 'database must be an AWS Glue database, got null; specify a CfnDatabase, or remove database to create one'],
-    ['database', {}, 'database must be an AWS Glue database, got Object; specify a CfnDatabase, or remove database to create one'],
-    ['tableName', 5, 'tableName must consist of lowercase letters, digits and underscores, got 5; specify a value such as contact_records'],
+    ['database', {}, 'database must be an AWS Glue database, got {}; specify a CfnDatabase, or remove database to create one'],
+    ['tableName', 5, 'tableName must be a name that consists of lowercase letters, digits and underscores, got 5; specify a value such as contact_records'],
     ['firstDay', 2026, 'firstDay must be a day in the format yyyy-MM-dd, got 2026; specify a value such as 2020-01-01'],
   ])('rejects a %s of another type, which JavaScript does not prevent: %p', (prop, value, message) => {
     expect(() => newTable(newStack(), { [prop]: value })).toThrow(`Stack/Table: ${message}`);
@@ -307,7 +312,7 @@ describe('grantRead', () => {
 
   const warning = (principal: string) =>
     `AWS CDK cannot grant ${principal} access to the table, because it cannot change the resource policy of the AWS Glue Data Catalog of account ${ACCOUNT}; `
-    + 'grant read access to a role of this account, or share the table and its objects with AWS Lake Formation, then acknowledge this warning [ack: cdk-connect-data-streaming:readByCatalogOwner]';
+    + 'grant read access to a role of this account, or share the table and its objects with AWS Lake Formation, then acknowledge this warning' + acknowledgment('readByCatalogOwner');
 
   test.each<[string, (scope: Stack) => iam.IGrantable]>([
     ['a service', () => new iam.ServicePrincipal('quicksight.amazonaws.com')],

@@ -31,6 +31,24 @@ describe('AWS managed key', () => {
 });
 
 describe('encryption key of a Kinesis data stream', () => {
+  test.each<[string, string, (stack: Stack) => unknown]>([
+    ['a text', `the encryption key must be a KMS key, got "${KEY_ARN}"; `, () => KEY_ARN],
+    ['an L1 key', 'the encryption key must be a KMS key, got Stack/Own; ', (stack) => new kms.CfnKey(stack, 'Own')],
+    ['the AWS managed key of another service', 'the AWS managed key of a Kinesis data stream must be alias/aws/kinesis, got {"Fn::Join":',
+      (stack) => kms.Alias.fromAliasName(stack, 'Managed', 'alias/aws/s3')],
+    ['an asymmetric key', 'the KMS key must be an enabled symmetric encryption key, got Stack/Own of RSA_2048 for ENCRYPT_DECRYPT; ',
+      (stack) => new kms.Key(stack, 'Own', { keySpec: kms.KeySpec.RSA_2048 })],
+    ['a key for signatures', 'the KMS key must be an enabled symmetric encryption key, got Stack/Own of ECC_NIST_P256 for SIGN_VERIFY; ',
+      (stack) => new kms.Key(stack, 'Own', { keySpec: kms.KeySpec.ECC_NIST_P256, keyUsage: kms.KeyUsage.SIGN_VERIFY })],
+    ['a disabled key', 'the KMS key must be an enabled symmetric encryption key, got Stack/Own of SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, which is disabled; ',
+      (stack) => new kms.Key(stack, 'Own', { enabled: false })],
+  ])('cannot be %s', (_, message, makeKey) => {
+    const stack = newStack();
+    const destination = existingStream(stack, makeKey(stack) as kms.IKey);
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: destination }))
+      .toThrow(`Stack/Streaming/AgentEvents: ${message}`);
+  });
+
   const aliasArn = (alias: string, ...tokens: unknown[]) =>
     JSON.stringify({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:kms:us-east-1:111122223333:${alias}`, ...tokens]] });
 

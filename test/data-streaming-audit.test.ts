@@ -3,6 +3,7 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { auditApps } from './cloudtrail/audit-cases';
 import {
   ACCOUNT, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, KEY_ARN, newInstance, newStack, REGION, resources, ROLE_ARN,
@@ -162,6 +163,16 @@ describe('rules', () => {
     for (const { Description, Targets } of found) {
       expect(Description.length).toBeLessThanOrEqual(512); // the limit of Amazon EventBridge
       expect(Targets).toBeUndefined();
+    }
+  });
+
+  test('reject an object of another service as a target', () => {
+    const stack = newStack();
+    const topic = new sns.Topic(stack, 'Topic');
+    const streaming = new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream() });
+    for (const [index, [target, shown]] of ([[topic, 'Stack/Topic'], [new SnsAction(topic), 'SnsAction']] as const).entries()) {
+      expect(() => new DataStreamingAudit(stack, `Audit${index}`, { streaming, targets: [target as unknown as events.IRuleTarget] }))
+        .toThrow(`Stack/Audit${index}: targets[0] must be an Amazon EventBridge target, got ${shown}; specify a target such as new SnsTopic(topic)`);
     }
   });
 

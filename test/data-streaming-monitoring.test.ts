@@ -1,6 +1,6 @@
 import {
-  Annotations as Warnings, App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kinesis as kinesis,
-  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Lazy, Stack,
+  App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_events_targets as targets, aws_kinesis as kinesis,
+  aws_kinesisfirehose as firehose, aws_kms as kms, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Lazy, Stack, Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
@@ -8,8 +8,8 @@ import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, type Da
 import type { MathAlarm } from './cloudwatch/alarm';
 import { evaluateExpression, type Interpretation, parseExpressions, type Series } from './cloudwatch/metric-math';
 import {
-  DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN,
-  theOnly,
+  acknowledgment, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources,
+  STREAM_ARN, theOnly,
 } from './support';
 import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
 import type { Template as SynthesizedTemplate } from '../src/template/template';
@@ -601,8 +601,32 @@ describe('thresholds', () => {
   });
 });
 
+test.each([['Region', { ...ENV, region: 'eu-west-1' }, ENV.region, 'eu-west-1'], ['account', { ...ENV, account: '444455556666' }, ENV.account, '444455556666']] as const)(
+  'rejects a construct in another %s', (part, env, actual, expected) => {
+    const app = new App();
+    const [stack, other] = [new Stack(app, 'Stack', { env: ENV }), new Stack(app, 'Other', { env })];
+    const streaming = new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream() });
+    expect(() => new DataStreamingMonitoring(other, 'Monitoring', { streaming }))
+      .toThrow(`Other/Monitoring: streaming must be in the ${part} of the stack, ${expected}, got Stack/Streaming in ${actual}; use a stack in ${actual}`);
+  });
+
+test('rejects contactsWithoutRecords for a construct that does not stream contact records', () => {
+  expect(() => monitorAgentEvents(newStack(), {}, { contactsWithoutRecords: true })).toThrow(
+    'Stack/Monitoring: contactsWithoutRecords cannot be true, because Stack/Streaming does not stream contact records; remove contactsWithoutRecords, or set '
+    + 'contactRecords of Stack/Streaming');
+});
+
 describe('values of the wrong type, which JavaScript does not prevent', () => {
-  test.each<[unknown, string]>([[undefined, 'undefined'], [null, 'null'], ['Streaming', '"Streaming"'], [{}, 'Object'], [new Stack(), 'Default']])(
+  test('are rejected as an element of alarmActions', () => {
+    const topic = new sns.Topic(newStack(), 'Topic');
+    const [action, target] = [topic, new targets.SnsTopic(topic)].map((value) => value as unknown as cloudwatch.IAlarmAction);
+    expect(() => monitorAgentEvents(newStack(), {}, { alarmActions: [action] }))
+      .toThrow('Stack/Monitoring: alarmActions[0] must be a CloudWatch alarm action, got Stack/Topic; specify an action such as new SnsAction(topic)');
+    expect(() => monitorAgentEvents(newStack(), {}, { alarmActions: [target] }))
+      .toThrow('Stack/Monitoring: alarmActions[0] must be a CloudWatch alarm action, got SnsTopic; specify an action such as new SnsAction(topic)');
+  });
+
+  test.each<[unknown, string]>([[undefined, 'undefined'], [null, 'null'], ['Streaming', '"Streaming"'], [{}, '{}'], [new Stack(), 'Default']])(
     'are rejected as streaming: %p', (streaming, got) => {
       expect(() => new DataStreamingMonitoring(newStack(), 'Monitoring', { streaming: streaming as ConnectDataStreaming }))
         .toThrow(`Stack/Monitoring: streaming must be a ConnectDataStreaming, got ${got}; specify the construct that streams the data`);
@@ -769,11 +793,11 @@ describe('destination of a delivery stream', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Monitoring/ContactRecords',
       'AWS CDK cannot determine the destination of the delivery stream existing. The alarms on delivery use the metrics of Amazon S3, and never go off '
       + 'if it has another destination; acknowledge this warning if the destination is Amazon S3; otherwise create alarms on the metrics of its destination, such as '
-      + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\') [ack: cdk-connect-data-streaming:unknownDestination]');
+      + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\')' + acknowledgment('unknownDestination'));
 
     const acknowledged = newStack();
     const monitoring = monitorDeliveryStream(acknowledged, firehose.DeliveryStream.fromDeliveryStreamArn(acknowledged, 'Delivery', DELIVERY_STREAM_ARN));
-    Warnings.of(monitoring).acknowledgeWarning('cdk-connect-data-streaming:unknownDestination');
+    Validations.of(monitoring).acknowledge({ id: 'cdk-connect-data-streaming:unknownDestination', reason: 'the destination is Amazon S3' });
     Annotations.fromStack(acknowledged).hasNoWarning('*', Match.anyValue());
   });
 });

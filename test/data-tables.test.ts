@@ -196,7 +196,7 @@ describe('bucket of a table', () => {
     table(stack, NEW).bucket!.addLifecycleRule({ expiration: Duration.days(30) });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::S3::Bucket', 2);
-    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     for (const ExpirationInDays of [30, 365]) {
       template.hasResourceProperties('AWS::S3::Bucket', { LifecycleConfiguration: { Rules: [{ ExpirationInDays, Status: 'Enabled' }] } });
     }

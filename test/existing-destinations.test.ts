@@ -8,8 +8,8 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import type { aws_kinesis as kinesisRefs } from 'aws-cdk-lib/interfaces';
 import {
-  ACCOUNT, associations, connectStatements, DELIVERY_STREAM_ARN, ENV, instanceWithRole, KEY_ARN, newStack, REGION, sdkCalls, STREAM_ARN, theOnly,
-  types,
+  ACCOUNT, acknowledgment, associations, connectStatements, DELIVERY_STREAM_ARN, ENV, instanceWithRole, KEY_ARN, newStack, REGION, sdkCalls,
+  STREAM_ARN, theOnly, types,
 } from './support';
 import { ConnectDataStreaming, type ConnectDataStreamingProps, StreamingDestination } from '../src';
 
@@ -168,7 +168,7 @@ describe('a reference to a stream in another stack', () => {
       ['/Stack/Streaming/AgentEvents/Resource', expect.stringContaining('CloudFormation deletes Streams/Stream/Resource if it replaces it')],
     ]);
     expect(warnings[0].entry.data).toContain('Records are then lost between the deployments of Streams and Stack; set the removal policy of the resource to '
-      + 'RemovalPolicy.RETAIN, or acknowledge this warning [ack: cdk-connect-data-streaming:weakReference]');
+      + 'RemovalPolicy.RETAIN, or acknowledge this warning' + acknowledgment('weakReference'));
   });
 
   test.each<[string | undefined, RemovalPolicy]>([

@@ -1,7 +1,7 @@
-import { Annotations as Warnings, App, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, KeyAccess, StreamingDestination } from '../src';
-import { ENV, instanceWithRole, KEY_ARN, newStack, resources, STREAM_ARN } from './support';
+import { acknowledgment, ENV, instanceWithRole, KEY_ARN, newStack, resources, STREAM_ARN } from './support';
 
 const LAMBDA = new iam.ServicePrincipal('lambda.amazonaws.com');
 const IMPORTED_ROLE_ARN = 'arn:aws:iam::111122223333:role/reader';
@@ -60,7 +60,7 @@ function expectDecryptWarning(stack: Stack, principal: string, stream: kinesis.I
     `${principal} needs kms:Decrypt on the key ${keyArn} to read ${typeof streamArn === 'string' ? streamArn : JSON.stringify(streamArn)}, but AWS CDK `
     + `cannot change the policy of an imported key; ${isSufficient
       ? 'if the key policy allows access by IAM policies, as default key policies do, acknowledge this warning; otherwise ask the key owner to allow it'
-      : 'ask the key owner to allow it, then acknowledge this warning'} [ack: ${DECRYPT_WARNING}]`);
+      : 'ask the key owner to allow it, then acknowledge this warning'}${acknowledgment('decryptByKeyOwner')}`);
 }
 
 test('grantRead() adds the same statements as Stream.grantRead()', () => {
@@ -226,7 +226,7 @@ describe('grantRead() with an imported key', () => {
     const stack = newStack();
     const streaming = agentEvents(stack, importedStream(stack));
     streaming.grantRead(newRole(stack));
-    Warnings.of(streaming).acknowledgeWarning(DECRYPT_WARNING);
+    Validations.of(streaming).acknowledge({ id: DECRYPT_WARNING, reason: 'the key owner allows it' });
 
     Annotations.fromStack(stack).hasNoWarning('/Stack/Streaming', Match.anyValue());
   });
@@ -317,7 +317,7 @@ describe('grantRead() with an imported stream', () => {
     expect(grant.success).toBe(false);
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming',
       `AWS CDK cannot grant ${principal} access to ${STREAM_ARN}, because it cannot change the resource policy of an imported stream; ask the owner of `
-      + 'the stream to grant the access, then acknowledge this warning [ack: cdk-connect-data-streaming:readByStreamOwner]');
+      + 'the stream to grant the access, then acknowledge this warning' + acknowledgment('readByStreamOwner'));
   });
 
   test('returns an unsuccessful grant even if the other streams can be read', () => {

@@ -59,7 +59,7 @@ describe('policy of a key that the app defines', () => {
       instance: instanceWithRole(stack, 'Other', OTHER_INSTANCE_ARN, OTHER_ROLE_ARN), agentEvents: existingStream(stack, key, 'Same'),
     });
     new ConnectDataStreaming(stack, 'Three', {
-      instance: existingInstance(stack, 'Third', `${INSTANCE_ARN}0`), agentEvents: existingStream(stack, key, 'Again'),
+      instance: existingInstance(stack, 'Third', `${INSTANCE_ARN.slice(0, -1)}0`), agentEvents: existingStream(stack, key, 'Again'),
     });
     new ConnectDataStreaming(stack, 'First', {
       instance: instanceWithRole(stack, 'FirstAgain'), contactRecords: existingStream(stack, key, 'FirstAgainExisting'),

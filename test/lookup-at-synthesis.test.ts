@@ -2,7 +2,7 @@ import { App, aws_kms as kms, CfnParameter, NestedStack, Stack, Stage } from 'aw
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
-import { ACCOUNT, connectStatements, ENV, INSTANCE_ARN, KEY_ARN, OTHER_INSTANCE_ARN, REGION, ROLE_ARN, types } from './support';
+import { ACCOUNT, connectStatements, ENV, errorId, INSTANCE_ARN, INSTANCE_ID, KEY_ARN, OTHER_INSTANCE_ARN, REGION, ROLE_ARN, types } from './support';
 
 /** Returns the key of a lookup in `cdk.context.json`. */
 const keyOf = (arn: string, { account, region } = ENV) =>
@@ -13,7 +13,7 @@ const resultFor = (arn: string) => [{ Arn: arn, ServiceRole: ROLE_ARN, Identifie
 const appWithResult = () => new App({ context: { [keyOf(INSTANCE_ARN)]: resultFor(INSTANCE_ARN) } });
 
 const PLACEHOLDER_ERROR = `Stack/Instance: the service-linked role of ${INSTANCE_ARN} must be looked up before deployment, got a placeholder; synthesize `
-  + 'with the CDK CLI and credentials that allow the lookup, and commit cdk.context.json';
+  + 'with the CDK CLI and credentials that allow the lookup, and commit cdk.context.json' + errorId('lookupPlaceholder');
 
 function streamFrom(scope: Construct, instanceArn = INSTANCE_ARN, keyAccess?: KeyAccess): void {
   new ConnectDataStreaming(scope, 'Streaming', {
@@ -50,7 +50,7 @@ describe('first synthesis', () => {
   test('uses the partition of the instance in the placeholder', () => {
     const env = { account: ACCOUNT, region: 'us-gov-west-1' };
     const stack = new Stack(new App(), 'Stack', { env });
-    const instance = ConnectInstance.fromLookup(stack, 'Instance', { instanceArn: `arn:aws-us-gov:connect:us-gov-west-1:${ACCOUNT}:instance/abc` });
+    const instance = ConnectInstance.fromLookup(stack, 'Instance', { instanceArn: `arn:aws-us-gov:connect:us-gov-west-1:${ACCOUNT}:instance/${INSTANCE_ID}` });
     expect(instance.serviceRoleArn).toMatch(/^arn:aws-us-gov:iam:/);
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import {
@@ -9,7 +9,7 @@ import { ConnectDataStreaming, type ConnectDataStreamingProps, ConnectInstance, 
 import {
   associations, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, instanceWithRole, KEY_ARN, OTHER_INSTANCE_ARN, STREAM_ARN,
 } from './support';
-import { run } from '../src/import/command';
+import { runCommand as run } from '../src/bin/commands';
 
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'mapping-')); });
@@ -56,7 +56,15 @@ function runCommand(...args: string[]) {
 }
 
 function expectProblems(result: ReturnType<typeof runCommand>, ...problems: string[]): void {
-  expect(result).toEqual({ exitCode: 1, errors: problems.map((problem) => expect.stringContaining(problem) as unknown), out: '' });
+  expectErrors(1, result, problems);
+}
+
+function expectWrongUse(result: ReturnType<typeof runCommand>, problem: string): void {
+  expectErrors(2, result, [problem]);
+}
+
+function expectErrors(exitCode: number, result: ReturnType<typeof runCommand>, problems: string[]): void {
+  expect(result).toEqual({ exitCode, errors: problems.map((problem) => expect.stringContaining(problem) as unknown), out: '' });
 }
 
 describe('resource-mapping command', () => {
@@ -100,7 +108,7 @@ describe('resource-mapping command', () => {
       streaming(inStage, { agentEvents: streamIn(inStage) });
     });
     expect(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }, '--stack', 'Production/Data')).toMatchObject({ exitCode: 0, errors: [] });
-    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [] }, '--stack', 'Data'),
+    expectWrongUse(mapFiles({ 'AGENT_EVENTS.json': [] }, '--stack', 'Data'),
       `error: --stack must be a stack in ${join(folder, 'cdk.out')}, got "Data"; specify one of Production/Data, Stack`);
   });
 
@@ -226,38 +234,80 @@ describe('resource-mapping command with unresolved values', () => {
   });
 });
 
+describe('resource-mapping command with several associations of a resource type', () => {
+  const byParameter = (stack: Stack, id: string) => instanceWithRole(stack, id, new CfnParameter(stack, `${id}Arn`).valueAsString);
+  const stackWith = (...instances: Array<(stack: Stack) => ConnectInstance>) => synthesize((stack) => instances.forEach((instance, index) => {
+    new ConnectDataStreaming(stack, `Streaming${index}`, { instance: instance(stack), agentEvents: streamIn(stack) });
+  }));
+
+  test('does not map two associations of unknown instances to the same association', () => {
+    stackWith((stack) => byParameter(stack, 'One'), (stack) => byParameter(stack, 'Two'));
+    const problem = (one: string, other: string) => `error: AGENT_EVENTS: cannot determine which of the associations of the stack is that of ${INSTANCE_ARN}, got `
+      + `Stack/${one}/AgentEvents/Resource and Stack/${other}/AgentEvents/Resource; specify the instance of each by its ARN until the import`;
+    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }), problem('Streaming0', 'Streaming1'), problem('Streaming1', 'Streaming0'));
+  });
+
+  test('maps the association of the specified ARN, and ignores that of an unknown instance', () => {
+    stackWith((stack) => byParameter(stack, 'One'), existingInstance);
+    const { exitCode, out } = mapFiles({ 'AGENT_EVENTS.json': [toStream()] });
+    expect([exitCode, Object.keys(JSON.parse(out) as object)]).toEqual([0, [expect.stringMatching(/^Streaming1AgentEvents/)]]);
+  });
+});
+
 describe('resource-mapping command validation', () => {
   beforeEach(() => synthesize((stack) => streaming(stack, { agentEvents: streamIn(stack) })));
 
   test.each([
-    [[]],
-    [['import', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', 'AGENT_EVENTS.json']],
     [['resource-mapping', '--stack', 'Stack', 'AGENT_EVENTS.json']],
     [['resource-mapping', '--instance-arn', INSTANCE_ARN, 'AGENT_EVENTS.json']],
     [['resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack']],
-  ])('prints the usage for the arguments %j', (args) => expectProblems(runCommand(...args), 'usage: cdk-connect-data-streaming resource-mapping --instance-arn ARN --stack NAME'));
+  ])('prints the usage for the arguments %j', (args) => expectWrongUse(runCommand(...args), 'usage: cdk-connect-data-streaming resource-mapping --instance-arn ARN --stack NAME'));
 
-  test('rejects an unknown option', () => expectProblems(runCommand('resource-mapping', '--instance', INSTANCE_ARN), 'Unknown option \'--instance\''));
+  test('rejects an unknown option', () => expectWrongUse(runCommand('resource-mapping', '--instance', INSTANCE_ARN), 'Unknown option \'--instance\''));
 
   test.each([INSTANCE_ID, STREAM_ARN, `${INSTANCE_ARN}/queue/1`, ` ${INSTANCE_ARN}`])('rejects "%s" as --instance-arn', (arn) =>
-    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }, '--instance-arn', arn), `error: --instance-arn must be the ARN of an Amazon Connect instance, got "${arn}"`));
+    expectWrongUse(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }, '--instance-arn', arn), `error: --instance-arn must be the ARN of an Amazon Connect instance, got "${arn}"`));
 
   test('rejects an unknown stack', () => {
-    expectProblems(mapFiles({ 'AGENT_EVENTS.json': [] }, '--stack', 'Stak'),
+    expectWrongUse(mapFiles({ 'AGENT_EVENTS.json': [] }, '--stack', 'Stak'),
       `error: --stack must be a stack in ${join(folder, 'cdk.out')}, got "Stak"; specify one of Stack`);
   });
 
   test('rejects a folder without a synthesized app', () => {
     const args = ['resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', 'AGENT_EVENTS.json'];
-    expectProblems(runCommand(...args), 'no such file or directory, open \'cdk.out/manifest.json\''); // the default of --app
+    expectWrongUse(runCommand(...args), // the default of --app
+      'error: cdk.out/manifest.json must be a file that can be read, got no such file; synthesize the app, and specify its cloud assembly');
   });
 
   test('rejects a file that does not exist', () => {
-    expectProblems(mapFiles({}, join(folder, 'AGENT_EVENTS.json')), 'no such file or directory');
+    const file = join(folder, 'AGENT_EVENTS.json');
+    expectWrongUse(mapFiles({}, file), `error: ${file} must be a file that can be read, got no such file; list the associations with \`aws connect `
+      + 'list-instance-storage-configs --output json`');
+    expectWrongUse(mapFiles({}, folder.replace(/[^/]+$/, '')), 'the file name must be a resource type');
+  });
+
+  test('rejects a folder as a file', () => {
+    const file = join(folder, 'AGENT_EVENTS.json');
+    mkdirSync(file);
+    expectWrongUse(mapFiles({}, file), `error: ${file} must be a file that can be read, got the error EISDIR; `);
+  });
+
+  test.each(['{}', '[]', 'null', 'not JSON', '{ "artifacts": null }'])('rejects a folder whose manifest contains %s', (content) => {
+    writeFileSync(join(folder, 'manifest.json'), content);
+    expectWrongUse(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }, '--app', folder),
+      `error: ${join(folder, 'manifest.json')} must be the manifest of a cloud assembly, got another file; synthesize the app, and specify its cloud assembly`);
+  });
+
+  test('rejects a resource type that two files list, with an error that names both', () => {
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'AGENT_EVENTS.json'), '{ "StorageConfigs": [] }');
+    expectWrongUse(mapFiles({ 'AGENT_EVENTS.json': [toStream()] }, join(other, 'AGENT_EVENTS.json')),
+      `error: AGENT_EVENTS must be listed in one file, got ${join(other, 'AGENT_EVENTS.json')} and ${join(folder, 'AGENT_EVENTS.json')}; specify one of them`);
   });
 
   test.each(['agent-events.json', 'AGENT_EVENTS.txt', 'AGENT_EVENTS-2.json', '2-AGENT_EVENTS.json'])('rejects %s as a file name', (name) => {
-    expectProblems(mapFiles({ [name]: [] }), `error: ${join(folder, name)}: the file name must be a resource type, such as AGENT_EVENTS.json, got "${basename(name, '.json')}"`);
+    expectWrongUse(mapFiles({ [name]: [] }), `error: ${join(folder, name)}: the file name must be a resource type, such as AGENT_EVENTS.json, got "${basename(name, '.json')}"`);
   });
 
   test.each([
@@ -270,12 +320,12 @@ describe('resource-mapping command validation', () => {
     [[{ AssociationId: ASSOCIATION_ID }]],
     [[null]],
   ])('rejects a file with the content %j', (content) => {
-    expectProblems(mapFiles({ 'AGENT_EVENTS.json': content }),
+    expectWrongUse(mapFiles({ 'AGENT_EVENTS.json': content }),
       `error: ${join(folder, 'AGENT_EVENTS.json')}: the file must contain the output of \`aws connect list-instance-storage-configs --output json\``);
   });
 
   test('rejects a file with only one page of the output', () => {
-    expectProblems(mapFiles({ 'AGENT_EVENTS.json': { StorageConfigs: [toStream()], NextToken: 'more' } }),
+    expectWrongUse(mapFiles({ 'AGENT_EVENTS.json': { StorageConfigs: [toStream()], NextToken: 'more' } }),
       `error: ${join(folder, 'AGENT_EVENTS.json')}: the file contains only one page of the output; list the associations again without pagination options `
       + 'such as --max-items');
   });
@@ -312,8 +362,8 @@ test('the package provides the command as an executable', () => {
   const [argv, error] = [process.argv, jest.spyOn(console, 'error').mockImplementation()];
   process.argv = ['node', 'bin', 'resource-mapping', '--instance-arn', INSTANCE_ARN, '--stack', 'Stack', '--app', 'nowhere', 'AGENT_EVENTS.json'];
   jest.requireActual('../src/bin/cdk-connect-data-streaming');
-  expect(process.exitCode).toBe(1);
-  expect(error).toHaveBeenCalledWith(expect.stringContaining('open \'nowhere/manifest.json\''));
+  expect(process.exitCode).toBe(2);
+  expect(error).toHaveBeenCalledWith(expect.stringContaining('nowhere/manifest.json must be a file that can be read'));
   process.argv = argv;
   process.exitCode = undefined;
   error.mockRestore();

@@ -1,10 +1,10 @@
 import {
-  App, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, CfnParameter, custom_resources as cr, NestedStack, Stack, Stage,
+  App, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, custom_resources as cr, NestedStack, Stack, Stage,
 } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ConnectDataStreaming, ConnectInstance, StreamingDestination } from '../src';
 import {
-  associations, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, newInstance, newStack, resources,
+  associations, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ARN, INSTANCE_ID, KEY_ARN, newInstance, newStack, resources,
   sdkCalls, SID, STREAM_ARN, theOnly,
 } from './support';
 
@@ -98,6 +98,54 @@ describe('a stack', () => {
     template.resourceCountIs('AWS::Lambda::Function', 1);
     template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512 }); // required to install the AWS SDK
   });
+});
+
+describe('in a stack without env, the construct rejects', () => {
+  const KEY_IN_SYDNEY = 'arn:aws:kms:ap-southeast-2:777788889999:key/11111111-2222-3333-4444-555555555555';
+  const stackWithout = () => new Stack(new App(), 'Stack');
+
+  test.each([
+    [STREAM_ARN.replace('us-east-1', 'eu-west-1'), 'Region', 'us-east-1', 'eu-west-1'],
+    [STREAM_ARN.replace('111122223333', '999988887777'), 'account', '111122223333', '999988887777'],
+    [STREAM_ARN.replace('arn:aws:', 'arn:aws-cn:'), 'partition', 'aws', 'aws-cn'],
+  ])('the Kinesis data stream %s, which is in another %s than the instance', (arn, part, expected, actual) => {
+    const stack = stackWithout();
+    const agentEvents = StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', arn));
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents }))
+      .toThrow(`Stack/Streaming/AgentEvents: agentEvents must be in the ${part} of ${INSTANCE_ARN}, ${expected}, got ${arn} in ${actual}; `);
+  });
+
+  test('a KMS key in another Region than the instance', () => {
+    const stack = stackWithout();
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_IN_SYDNEY);
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), encryptionKey, agentEvents: StreamingDestination.newKinesisStream() }))
+      .toThrow(`Stack/Streaming/AgentEvents: the KMS key must be in the Region of ${INSTANCE_ARN}, us-east-1, got ${KEY_IN_SYDNEY} in ap-southeast-2; `);
+  });
+
+  test('two streams in different Regions for an instance that the app defines, also in a nested stack', () => {
+    const stack = stackWithout();
+    const instance = newInstance(stack);
+    const streamIn = (scope: Stack, region: string) => new ConnectDataStreaming(scope, `In${region}`, {
+      instance,
+      [region === 'us-east-1' ? 'agentEvents' : 'voiceAnalysisSegments']:
+        StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(scope, `Existing${region}`, STREAM_ARN.replace('us-east-1', region))),
+    });
+    streamIn(new NestedStack(stack, 'Nested'), 'us-east-1');
+    expect(() => streamIn(stack, 'eu-west-1')).toThrow(`voiceAnalysisSegments must be in the Region of ${STREAM_ARN}, us-east-1, got `);
+  });
+});
+
+test('a key in another account than the instance is granted by a grant in a stack without env', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace('111122223333', '777788889999'));
+  new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), encryptionKey, agentEvents: StreamingDestination.newKinesisStream() });
+  Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('createGrantByKeyOwner'));
+});
+
+test('literals in the environment of unresolved tokens are accepted', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const agentEvents = StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, 'Existing', STREAM_ARN.replace('us-east-1', stack.region)));
+  expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents })).not.toThrow();
 });
 
 describe('the construct rejects', () => {

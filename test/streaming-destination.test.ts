@@ -1,12 +1,13 @@
 import {
-  Annotations as Warnings, App, aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms,
-  aws_lambda as lambda, aws_s3 as s3, CfnParameter, Duration, Stack,
+  App, aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms,
+  aws_lambda as lambda, aws_s3 as s3, aws_sns as sns, CfnParameter, Duration, Stack, Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, type KinesisStreamDestination, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import {
-  ACCOUNT, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
+  ACCOUNT, acknowledgment, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
   REGION, STREAM_ARN, types,
 } from './support';
 
@@ -105,11 +106,11 @@ describe('kinesisStream()', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming/AgentEvents',
       `AWS CDK cannot determine how ${STREAM_ARN} is encrypted. If it is encrypted with a customer managed key, records are lost until Amazon Connect is `
       + 'allowed to use the key; specify the key with Stream.fromStreamAttributes({ streamArn, encryptionKey }), or acknowledge this warning if the stream '
-      + 'has no customer managed key [ack: cdk-connect-data-streaming:unknownStreamEncryption]');
+      + 'has no customer managed key' + acknowledgment('unknownStreamEncryption'));
 
     const acknowledged = newStack();
     const streaming = agentEvents(acknowledged, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(acknowledged, 'Existing', STREAM_ARN)));
-    Warnings.of(streaming).acknowledgeWarning('cdk-connect-data-streaming:unknownStreamEncryption');
+    Validations.of(streaming).acknowledge({ id: 'cdk-connect-data-streaming:unknownStreamEncryption', reason: 'the stream is not encrypted' });
     Annotations.fromStack(acknowledged).hasNoWarning('*', Match.anyValue());
   });
 
@@ -196,7 +197,7 @@ describe('newDeliveryStream()', () => {
       },
       AccessControl: Match.absent(),
     });
-    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     template.hasResourceProperties('AWS::S3::Bucket', {
       LoggingConfiguration: { DestinationBucketName: { Ref: logs } },
       BucketEncryption: {
@@ -312,7 +313,7 @@ describe('newDeliveryStream()', () => {
     contactRecords(stack, StreamingDestination.newDeliveryStream({ bucket: s3.Bucket.fromBucketName(stack, 'Own', 'own-bucket') }));
     Annotations.fromStack(stack).hasWarning('/Stack/Streaming/ContactRecords', Match.stringLikeRegexp(
       'cannot determine how the bucket own-bucket is encrypted.*contact records cannot be delivered.*; specify the key with Bucket.fromBucketAttributes'
-      + '.*ack: cdk-connect-data-streaming:unknownBucketEncryption'));
+      + '.*ack: .*cdk-connect-data-streaming:unknownBucketEncryption'));
 
     const withKey = newStack();
     const bucket = s3.Bucket.fromBucketAttributes(withKey, 'Own', { bucketName: 'own-bucket', encryptionKey: kms.Key.fromKeyArn(withKey, 'Key', KEY_ARN) });
@@ -320,9 +321,9 @@ describe('newDeliveryStream()', () => {
     Annotations.fromStack(withKey).hasNoWarning('*', Match.anyValue());
   });
 
-  test.each<[string, unknown]>([['"own-bucket"', 'own-bucket'], ['null', null], ['Object', {}], ['Stack', newStack()]])('rejects %s as a bucket', (value, bucket) => {
+  test.each<[string, unknown]>([['"own-bucket"', 'own-bucket'], ['null', null], ['{}', {}], ['Stack', newStack()]])('rejects %s as a bucket', (value, bucket) => {
     expect(() => contactRecords(newStack(), StreamingDestination.newDeliveryStream({ bucket: bucket as s3.IBucket }))).toThrow(
-      `Stack/Streaming/ContactRecords: bucket must be an Amazon S3 bucket, got ${value}; specify a Bucket, or import a bucket with `
+      `StreamingDestination.newDeliveryStream: bucket must be an Amazon S3 bucket, got ${value}; specify a Bucket, or import a bucket with `
       + 'Bucket.fromBucketAttributes({ bucketName, encryptionKey })');
   });
 
@@ -359,8 +360,6 @@ describe('newDeliveryStream()', () => {
     ['no days', () => Duration.days(0), 'must be a whole number of days, at least 1, got 0 days'],
     ['a part of a day', () => Duration.hours(12), 'must be a whole number of days, at least 1, got 12 hours'],
     ['an unresolved number of hours', (stack) => Duration.hours(new CfnParameter(stack, 'Hours', { type: 'Number' }).valueAsNumber), 'must be a whole number of days, at least 1, got <token> hours'],
-    ['a number', () => 365, 'must be a Duration, got 365'],
-    ['null', () => null, 'must be a Duration, got null'],
   ])('rejects %s as the time after which contact records are deleted', (_, time, message) => {
     const stack = newStack();
     expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream({ recordsExpireAfter: time(stack) as Duration }))).toThrow(
@@ -389,7 +388,7 @@ describe('newDeliveryStream()', () => {
     test('adds a warning, which can be acknowledged, if the destination adds no delimiter', () => {
       const expected = ['the destination of contact records adds no delimiter. Firehose concatenates the JSON objects, which Amazon Athena and most readers cannot '
         + 'separate; add new AppendDelimiterToRecordProcessor() to the processors of the destination, or acknowledge this warning if the readers can separate '
-        + 'the objects [ack: cdk-connect-data-streaming:missingRecordDelimiter]'];
+        + 'the objects' + acknowledgment('missingRecordDelimiter')];
       expect(warnings(() => ({}))).toEqual(expected);
       expect(warnings(() => ({ processors: [new firehose.DecompressionProcessor()] }))).toEqual(expected);
     });
@@ -573,6 +572,42 @@ describe('deliveryStream()', () => {
   });
 });
 
+describe('props of a new stream', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['an error of AWS CDK', { retentionPeriod: Duration.hours(1) }, 'newKinesisStream() must be valid, got the error "retentionPeriod must be between 24 and 8760 hours. Received 1"; '
+      + 'change the props of newKinesisStream()'],
+    ['a duration that is not in hours', { retentionPeriod: Duration.minutes(1450) }, 'newKinesisStream() must be valid, got the error "\'1450 minutes\' cannot be converted'],
+  ])('are rejected with the path of the construct: %s', (_, props, message) => {
+    expect(() => agentEvents(newStack(), StreamingDestination.newKinesisStream(props))).toThrow(`Stack/Streaming/AgentEvents: ${message}`);
+  });
+
+  test.each(['my stream', '', 'x'.repeat(129)])('cannot specify "%s" as the name', (streamName) => {
+    expect(() => StreamingDestination.newKinesisStream({ streamName })).toThrow('StreamingDestination.newKinesisStream: streamName must be a name of at most 128 '
+      + `letters, digits, underscores, periods and hyphens, got "${streamName}"; specify another name, or omit the name to generate one`);
+  });
+
+  test('cannot specify a name that two data types of a stack use', () => {
+    const destination = StreamingDestination.newKinesisStream({ streamName: 'events' });
+    const stack = newStack();
+    expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: destination, contactRecords: destination }))
+      .toThrow('Stack/Streaming/AgentEvents: streamName must be unique, got "events", which Stack/Streaming/ContactRecords already uses; ');
+    expect(() => agentEvents(newStack(), destination)).not.toThrow();
+  });
+
+  test('cannot specify the source of a delivery stream, which would reject the records', () => {
+    const props = { source: new firehose.KinesisStreamSource(new kinesis.Stream(newStack(), 'Source')) } as NewDeliveryStreamProps;
+    expect(() => StreamingDestination.newDeliveryStream(props)).toThrow('StreamingDestination.newDeliveryStream: props cannot contain source, got KinesisStreamSource; '
+      + 'specify deliveryStreamName, destination, bucket, recordsExpireAfter, encryption, role only');
+  });
+
+  test('cannot specify an object of another service as the destination of a delivery stream', () => {
+    const stack = newStack();
+    const destination = new SnsAction(new sns.Topic(stack, 'Topic')) as unknown as firehose.IDestination;
+    expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream({ destination })))
+      .toThrow('Stack/Streaming/ContactRecords: destination must be a destination of a delivery stream, got SnsAction; specify a destination such as new S3Bucket(bucket)');
+  });
+});
+
 describe('destination of the wrong type, which JavaScript does not prevent', () => {
   test.each<[string, string, (stack: Stack) => unknown]>([
     ['an ARN', `"${STREAM_ARN}"`, () => STREAM_ARN],
@@ -580,8 +615,8 @@ describe('destination of the wrong type, which JavaScript does not prevent', () 
   ])('rejects %s as a destination', (_, shown, destination) => {
     const stack = newStack();
     expect(() => agentEvents(stack, destination(stack) as KinesisStreamDestination)).toThrow(
-      `Stack/Streaming/AgentEvents: agentEvents must be a StreamingDestination, got ${shown}; specify an existing stream with `
-      + 'StreamingDestination.kinesisStream() or StreamingDestination.deliveryStream()');
+      `Stack/Streaming: agentEvents must be a StreamingDestination, got ${shown}; create a stream with StreamingDestination.newKinesisStream(), or `
+      + 'specify an existing stream with StreamingDestination.kinesisStream() or deliveryStream()');
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { App, aws_connect as connect, Stack, type StackProps } from 'aws-cdk-lib';
+import { App, aws_connect as connect, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ConnectInstance } from '../src';
@@ -33,6 +33,20 @@ export function instanceWithRole(scope: Construct, id = 'Instance', instanceArn 
 export function addDependency(stack: Stack, on: Stack): void {
   const { addStackDependency = stack.addDependency } = stack as Stack & { addStackDependency?: typeof stack.addDependency };
   addStackDependency.call(stack, on);
+}
+
+/** The end of a warning, which contains its id. The prefix of the id depends on the release of AWS CDK. */
+export function acknowledgment(id: string): string {
+  const app = new App();
+  Validations.of(app).addWarning(`cdk-connect-data-streaming:${id}`, '');
+  return app.node.metadata[0].data as string;
+}
+
+/** The end of an error that does not interrupt the construction. */
+export function errorId(id: string): string {
+  const app = new App();
+  Validations.of(app).addError(`cdk-connect-data-streaming:${id}`, '');
+  return app.node.metadata[0].data as string;
 }
 
 /** Creates an instance in the app. */

@@ -1,5 +1,5 @@
 import {
-  Annotations, aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnOutput, Stack, type StackProps,
+  aws_iam as iam, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnOutput, Stack, type StackProps, Validations,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from 'cdk-connect-data-streaming';
@@ -46,7 +46,7 @@ export class StreamsWithoutCustomerManagedKey extends Stack {
       agentEvents: StreamingDestination.kinesisStream(agentEvents),
       chatAnalysisSegments: StreamingDestination.kinesisStream(unencrypted),
     });
-    Annotations.of(streaming).acknowledgeWarning('cdk-connect-data-streaming:unknownStreamEncryption');
+    Validations.of(streaming).acknowledge({ id: 'cdk-connect-data-streaming:unknownStreamEncryption', reason: 'The stream is not encrypted.' });
   }
 }
 

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { run } from '../import/command';
+import { runCommand } from './commands';
 
-process.exitCode = run(process.argv.slice(2), console);
+process.exitCode = runCommand(process.argv.slice(2), console);

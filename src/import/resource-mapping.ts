@@ -51,6 +51,12 @@ export function resourceMapping(stack: SynthesizedStack, instanceArn: string, li
   }
   for (const association of declared) {
     const { logicalId, path, resourceType } = association;
+    const others = declared.filter((other) => other.resourceType === resourceType && other !== association);
+    if (others.length > 0) {
+      result.problems.push(`${resourceType}: cannot determine which of the associations of the stack is that of ${instanceArn}, got ${path} and `
+        + `${others.map((other) => other.path).join(' and ')}; specify the instance of each by its ARN until the import`);
+      continue;
+    }
     const storageConfigs = lists.find((list) => list.resourceType === resourceType)?.storageConfigs;
     const problem = obstacleTo(association, instanceArn, storageConfigs);
     if (problem) {
@@ -65,8 +71,10 @@ export function resourceMapping(stack: SynthesizedStack, instanceArn: string, li
   return result;
 }
 
+/** Returns the associations that are of the instance, or can be. Those of an unknown instance cannot be if another one of the type is. */
 function associationsOf(stack: SynthesizedStack, instanceArn: string): DeclaredAssociation[] {
-  return Object.entries(stack.template.Resources)
+  const isKnown = (association: DeclaredAssociation) => textOf(association.instanceArn, instanceArn) === instanceArn;
+  const candidates = Object.entries(stack.template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::Connect::InstanceStorageConfig')
     .map(([logicalId, { Properties: properties = {} }]) => ({
       ...properties as Association,
@@ -77,6 +85,7 @@ function associationsOf(stack: SynthesizedStack, instanceArn: string): DeclaredA
     }))
     .filter((association) => destinationOf(association) !== undefined) // other associations store data instead of streaming it
     .filter((association) => [instanceArn, undefined].includes(textOf(association.instanceArn, instanceArn)));
+  return candidates.filter((one) => isKnown(one) || !candidates.some((other) => other.resourceType === one.resourceType && isKnown(other)));
 }
 
 /** Returns the reason why an association cannot be imported. */

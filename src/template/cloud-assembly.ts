@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
 import { join } from 'path';
+import { readJson } from './read-json';
 import type { Template, TemplateResource } from './template';
 
 /** A stack with its template. */
@@ -32,11 +32,15 @@ interface Artifact {
   readonly additionalMetadataFile?: string;
 }
 
+const WAY_OUT = 'synthesize the app, and specify its cloud assembly';
+
 type Metadata = Record<string, Array<{ readonly type: string; readonly data?: unknown }>>;
 
 /** Returns the stacks of a cloud assembly such as `cdk.out`, including those of its stages, in the order of their deployment. */
 export function stacksIn(folder: string): SynthesizedStack[] {
-  const { artifacts } = readJson(join(folder, 'manifest.json')) as Manifest;
+  const { artifacts } = readObject(folder, 'manifest.json') as Partial<Manifest>;
+  if (!artifacts) throw new Error(`${join(folder, 'manifest.json')} must be the manifest of a cloud assembly, got another file; ${WAY_OUT}`);
+
   return inDeploymentOrder(artifacts).flatMap((id) => {
     const artifact = artifacts[id];
     switch (artifact.type) {
@@ -60,7 +64,7 @@ function inDeploymentOrder(artifacts: Record<string, Artifact>): string[] {
 
 function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedStack {
   const file = join(folder, artifact.properties.templateFile);
-  const template = templateOf(readJson(file));
+  const template = templateOf(readObject(folder, artifact.properties.templateFile));
   const [account, region] = artifact.environment?.replace(/^aws:\/\//, '').split('/') ?? [];
   let paths: Map<string, string> | undefined;
   return {
@@ -81,7 +85,7 @@ export function pathIn(resource?: TemplateResource): string | undefined {
 }
 
 function pathsIn(folder: string, { metadata, additionalMetadataFile }: Artifact): Map<string, string> {
-  const all = { ...metadata, ...additionalMetadataFile && readJson(join(folder, additionalMetadataFile)) as Metadata };
+  const all = { ...metadata, ...additionalMetadataFile && readObject(folder, additionalMetadataFile) as Metadata };
   return new Map(Object.entries(all).flatMap(([path, entries]) => entries
     .filter(({ type }) => type === 'aws:cdk:logicalId')
     .map(({ data }) => [String(data), path.slice(1)] as const)));
@@ -92,6 +96,6 @@ export function templateOf(content: unknown): Template {
   return { Resources: {}, ...content as Partial<Template> };
 }
 
-export function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
+export function readObject(folder: string, file: string): object {
+  return Object(readJson(join(folder, file), WAY_OUT)) as object;
 }

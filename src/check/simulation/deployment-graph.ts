@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'fs';
 import { basename, dirname, join } from 'path';
-import { pathIn, readJson, type SynthesizedStack, templateOf } from '../../template/cloud-assembly';
+import { pathIn, readObject, type SynthesizedStack, templateOf } from '../../template/cloud-assembly';
 import { dependenciesOf, type Template, type TemplateResource } from '../../template/template';
 
 /** The template of a stack or of a nested stack. */
@@ -74,7 +74,7 @@ function addScope(scope: Scope, inherited: string[], nodes: Map<string, Node>, s
 function nestedScope(parent: Scope, logicalId: string, resource: TemplateResource): Scope | undefined {
   const file = resource.Type === 'AWS::CloudFormation::Stack' ? nestedTemplateFile(dirname(parent.file), resource) : undefined;
   if (!file) return undefined;
-  const template = templateOf(readJson(file));
+  const template = templateOf(readObject(dirname(file), basename(file)));
   return {
     ...parent,
     name: nodeId(parent, logicalId),
@@ -96,7 +96,7 @@ function nestedTemplateFile(folder: string, { Metadata, Properties }: TemplateRe
   const hash = /[0-9a-f]{64}/.exec(JSON.stringify(Properties?.TemplateURL ?? ''))?.[0];
   if (!hash || !existsSync(folder)) return undefined;
   for (const manifest of readdirSync(folder).filter((file) => file.endsWith('.assets.json'))) {
-    const source = (readJson(join(folder, manifest)) as AssetManifest).files?.[hash]?.source.path;
+    const source = (readObject(folder, manifest) as AssetManifest).files?.[hash]?.source.path;
     if (source) return join(folder, basename(source));
   }
   return undefined;

@@ -1,56 +1,70 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type { IEnvironmentAware } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { errorAt } from './errors';
 import { format } from './formatting';
+import { type EnvironmentPart, StackEnvironment } from './stack-environment';
 import { isDifferent } from './tokens';
+import { validateValue } from './validation';
+import { text, type ValueType } from './value-types';
 
 /** The format of the ARN of a resource. */
 interface ArnFormat {
   readonly resource: string;
   readonly pattern: RegExp;
   readonly example: string;
+  /** Where to find the ARN. */
+  readonly hint?: string;
 }
+
+const TOKEN = '[^:/\\s]*\\$\\{Token\\[[^\\]]*\\]\\}[^:/\\s]*';
+const PARTITION = `(aws[-a-z]*|${TOKEN})`;
+const REGION = `([a-z]+(-[a-z]+)+-\\d+|${TOKEN})`;
+const ACCOUNT = `(\\d{12}|${TOKEN})`;
+const UUID = `([\\da-fA-F]{8}(-[\\da-fA-F]{4}){3}-[\\da-fA-F]{12}|${TOKEN})`;
+
+export const INSTANCE_ID = {
+  pattern: new RegExp(`^${UUID}$`),
+  example: 'aaaaaaaa-bbbb-cccc-dddd-111111111111',
+  hint: '; `aws connect list-instances` and the console show it, and the alias of an instance is not its id',
+};
 
 export const INSTANCE_ARN: ArnFormat = {
   resource: 'an Amazon Connect instance',
-  pattern: /^arn:[^:]+:connect:[^:]+:[^:]+:instance\/[^/:\s]+$/,
-  example: 'arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111',
+  pattern: arnPattern('connect', REGION, `instance/${UUID}`),
+  example: `arn:aws:connect:us-east-1:111122223333:instance/${INSTANCE_ID.example}`,
+  hint: INSTANCE_ID.hint,
 };
 
 export const ROLE_ARN: ArnFormat = {
   resource: 'an IAM role',
-  pattern: /^arn:[^:]+:iam::[^:]+:role\/[^:\s]+$/,
+  pattern: arnPattern('iam', '', 'role/[^:\\s]*[^:/\\s]'),
   example: 'arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_suffix',
 };
 
 export const KINESIS_STREAM_ARN: ArnFormat = {
   resource: 'a Kinesis data stream',
-  pattern: /^arn:[^:]+:kinesis:[^:]+:[^:]+:stream\/[^/:\s]+$/,
+  pattern: arnPattern('kinesis', REGION, 'stream/[^/:\\s]+'),
   example: 'arn:aws:kinesis:us-east-1:111122223333:stream/name',
 };
 
 export const DELIVERY_STREAM_ARN: ArnFormat = {
   resource: 'a Firehose delivery stream',
-  pattern: /^arn:[^:]+:firehose:[^:]+:[^:]+:deliverystream\/[^/:\s]+$/,
+  pattern: arnPattern('firehose', REGION, 'deliverystream/[^/:\\s]+'),
   example: 'arn:aws:firehose:us-east-1:111122223333:deliverystream/name',
 };
 
-/** Throws if the value is not an ARN of this format. Unresolved tokens are not validated. */
-export function validateArn(scope: Construct, what: string, arn: string, { resource, pattern, example }: ArnFormat, path: string): void {
-  const isKnown = arn.startsWith('arn:') || !Token.isUnresolved(arn);
-  if (isKnown && !pattern.test(arn)) {
-    throw errorAt(path, `${what} must be the ARN of ${resource}, got "${format(scope, arn)}"`, `specify an ARN such as ${example}`);
-  }
+/** The type of an ARN, whose format `validateArn()` validates. */
+export function arnOf({ resource, example, hint }: ArnFormat): ValueType {
+  return text(`the ARN of ${resource}`, `specify an ARN such as ${example}${hint ?? ''}`);
 }
 
-/** Throws if the role of an instance is in another account than the instance. */
-export function validateSameAccount(path: string, instanceArn: string, roleArn: string): void {
-  const [instanceAccount, roleAccount] = [instanceArn, roleArn].map((arn) => partsOf(arn)[4]);
-  if (instanceAccount && roleAccount && isDifferent(instanceAccount, roleAccount)) {
-    throw errorAt(path, `serviceRoleArn must be in the account of the instance, ${instanceAccount}, got "${roleArn}"`,
-      'specify the ServiceRole that `aws connect describe-instance` returns for this instance');
-  }
+/** Throws if the value is not an ARN of this format. Unresolved tokens are not validated. */
+export function validateArn(scope: Construct, what: string, arn: string, arnFormat: ArnFormat, path: string): void {
+  const type = arnOf(arnFormat);
+  validateValue(path, what, arn, type);
+  const isKnown = arn.startsWith('arn:') || !Token.isUnresolved(arn);
+  if (isKnown && !arnFormat.pattern.test(arn)) throw errorAt(path, `${what} must be ${type.description}, got "${format(scope, arn)}"`, type.wayOut);
 }
 
 /** Throws if the ARN does not have the format, or is in another partition, Region or account than the stack. */
@@ -59,22 +73,29 @@ export function validateLocalArn(
 ): void {
   validateArn(scope, what, arn, arnFormat, path);
 
-  const stack = Stack.of(scope);
+  const environment = StackEnvironment.of(scope);
   const [, partition, , region, account] = partsOf(arn);
-  for (const [part, actual, expected] of [
-    ['partition', partition ?? stack.partition, stack.partition],
-    ['Region', region ?? resource.env.region, stack.region],
-    ['account', account ?? resource.env.account, stack.account],
-  ]) {
-    if (isDifferent(actual, expected)) {
-      throw errorAt(path, `${what} must be in the ${part} of the stack, ${expected}, got ${format(scope, arn)} in ${actual}`,
+  const parts: Array<[EnvironmentPart, string | undefined]> = [
+    ['partition', partition],
+    ['Region', region || resource.env.region],
+    ['account', account ?? resource.env.account],
+  ];
+  for (const [part, actual] of parts.filter(([, value]) => value)) {
+    const { value: expected, source } = environment.get(part);
+    if (isDifferent(actual!, expected)) {
+      throw errorAt(path, `${what} must be in the ${part} of ${source}, ${expected}, got ${format(scope, arn)} in ${actual}`,
         'Amazon Connect requires the instance, its streams and this construct to be in one account and Region: specify '
         + `${arnFormat.resource} in ${part} ${expected}, or use a stack in ${part} ${actual}`);
     }
+    environment.determine(part, actual!, format(scope, arn));
   }
 }
 
+function arnPattern(service: string, region: string, resource: string): RegExp {
+  return new RegExp(`^arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${resource}$`);
+}
+
 /** The parts of an ARN. An ARN that is a single token has none. */
-function partsOf(arn: string): Array<string | undefined> {
+export function partsOf(arn: string): Array<string | undefined> {
   return arn.startsWith('arn:') ? arn.split(':') : [];
 }

@@ -1,9 +1,9 @@
-import { Annotations, type CfnResource, Stack } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { AwsCustomResource, AwsCustomResourcePolicy, type AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { singletonIn } from './construct-tree';
-import { errorAt } from './errors';
+import { addError, errorAt } from './errors';
 import { type Permission, RolePolicies } from './role-policies';
 
 const SHARED_FUNCTION = {
@@ -71,8 +71,7 @@ export class CustomResources extends Construct {
     if (this.hasError || !this.policies.exceedQuota) return;
 
     this.hasError = true;
-    const { message } = errorAt(Stack.of(this), `cannot add ${purpose}: the custom resources of a stack share a role, and IAM allows a role to have at most `
-      + '10 managed policies by default', 'move some of the instances to another stack');
-    Annotations.of(resource).addError(message);
+    addError(resource, 'policyQuota', errorAt(Stack.of(this), `cannot add ${purpose}: the custom resources of a stack share a role, and IAM allows a role to have at most `
+      + '10 managed policies by default', 'move some of the instances to another stack'));
   }
 }

@@ -1,10 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
-import { CfnInstance } from 'aws-cdk-lib/aws-connect';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import { CfnInstance, type CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
 import type { aws_connect as connect, IEnvironmentAware, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
-import { INSTANCE_ARN, validateLocalArn } from './arn';
-import { errorAt } from './errors';
-import { describe } from './formatting';
+import { INSTANCE_ARN, ROLE_ARN, validateLocalArn } from './arn';
 import { identityOf, isStackSpecific } from './identity';
 import { isDifferent, tokensIn } from './tokens';
 
@@ -15,14 +13,19 @@ interface InstanceWithRole extends connect.IInstanceRef {
 
 /** The Amazon Connect instance of a construct, resolved once for associations, keys and lookups. */
 export class Instance implements IEnvironmentAware {
-  /** Validates the `instance` prop of the construct and resolves it. */
+  /** Validates the environment of the instance and resolves it. */
   public static resolve(scope: Construct, instance: connect.IInstanceRef): Instance {
-    if (!instance?.instanceRef) {
-      throw errorAt(scope, `instance must be an Amazon Connect instance, got ${describe(instance)}`,
-        'specify a CfnInstance, or import an instance with ConnectInstance.fromInstanceArn()');
-    }
     validateLocalArn(scope, 'instance', instance.instanceRef.instanceArn, INSTANCE_ARN, instance);
-    return new Instance(Stack.of(scope), instance);
+    const resolved = new Instance(Stack.of(scope), instance);
+    if (resolved.knownServiceRoleArn !== undefined) validateLocalArn(scope, 'the serviceRoleArn of instance', resolved.knownServiceRoleArn, ROLE_ARN, instance);
+    return resolved;
+  }
+
+  /** Returns the instance of an association that the app defines as an L1 construct. */
+  public static of(association: CfnInstanceStorageConfig): Instance {
+    const { instanceArn, node, stack } = association;
+    const { account = stack.account, region = stack.region } = instanceArn.startsWith('arn:') ? Arn.split(instanceArn, ArnFormat.NO_RESOURCE_NAME) : {};
+    return new Instance(stack, { instanceRef: { instanceArn }, env: { account, region }, node, with: () => association });
   }
 
   /** The ARN of the instance. */

@@ -1,10 +1,12 @@
+import { Stack } from 'aws-cdk-lib';
 import type { CfnInstanceStorageConfig } from 'aws-cdk-lib/aws-connect';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct, type IConstruct } from 'constructs';
 import { DATA_TYPES, type DataType } from './data-types';
 import { errorAt } from './errors';
-import { describe } from './formatting';
+import { isDifferent } from './tokens';
+import type { ValueType } from './value-types';
 
 /** The streams and associations of a `ConnectDataStreaming`. */
 export type Streams = IConstruct
@@ -12,11 +14,21 @@ export type Streams = IConstruct
   & { readonly [property in NonNullable<DataType['deliveryStreamProperty']>]?: IDeliveryStream }
   & { readonly [property in `${DataType['prop']}Association`]?: CfnInstanceStorageConfig };
 
-/** Throws if the value is not a `ConnectDataStreaming`, which JavaScript does not prevent. */
-export function validateStreaming(scope: IConstruct, streaming: Streams): void {
-  if (Construct.isConstruct(streaming) && DATA_TYPES.some((dataType) => isStreamed(streaming, dataType))) return;
+export const STREAMING: ValueType = {
+  isOfLibrary: true,
+  description: 'a ConnectDataStreaming',
+  wayOut: 'specify the construct that streams the data',
+  matches: (value) => Construct.isConstruct(value) && DATA_TYPES.some((dataType) => isStreamed(value as unknown as Streams, dataType)),
+};
 
-  throw errorAt(scope, `streaming must be a ConnectDataStreaming, got ${describe(streaming)}`, 'specify the construct that streams the data');
+/** Throws if the streams are in another account or Region than the stack of the scope. */
+export function validateStreamsAreLocal(scope: IConstruct, streams: Streams): void {
+  const [{ account, region }, other] = [Stack.of(scope), Stack.of(streams)];
+  for (const [part, expected, actual] of [['Region', region, other.region], ['account', account, other.account]]) {
+    if (isDifferent(expected, actual)) {
+      throw errorAt(scope, `streaming must be in the ${part} of the stack, ${expected}, got ${streams.node.path} in ${actual}`, `use a stack in ${actual}`);
+    }
+  }
 }
 
 /** The delivery stream that receives a data type, if any. */

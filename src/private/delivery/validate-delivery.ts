@@ -1,18 +1,14 @@
 import { type Duration, Stack } from 'aws-cdk-lib';
 import type { CfnDeliveryStream, DeliveryStream, IDestination } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { addWarning, errorAt } from '../common/errors';
-import { describe, format } from '../common/formatting';
+import { format } from '../common/formatting';
 
-/** Throws if the value is not a bucket, or is combined with a destination. Warns if AWS CDK cannot determine how the bucket is encrypted. */
+/** Throws if the bucket is combined with a destination. Warns if AWS CDK cannot determine how the bucket is encrypted. */
 export function validateBucket(scope: Construct, bucket: IBucket | undefined, destination: IDestination | undefined): void {
   if (bucket === undefined) return;
 
-  if (!Construct.isConstruct(bucket) || !('bucketArn' in bucket)) {
-    throw errorAt(scope, `bucket must be an Amazon S3 bucket, got ${describe(bucket)}`,
-      'specify a Bucket, or import a bucket with Bucket.fromBucketAttributes({ bucketName, encryptionKey })');
-  }
   if (destination) {
     throw errorAt(scope, `bucket cannot be combined with destination, got ${bucket.node.path} and a destination`,
       'remove bucket to use the destination, or remove destination to deliver to the bucket');
@@ -30,9 +26,6 @@ export function validateBucket(scope: Construct, bucket: IBucket | undefined, de
 export function validateRecordsExpireAfter(scope: Construct, time: Duration | undefined, other: IBucket | IDestination | undefined): void {
   if (time === undefined) return;
 
-  if (typeof time?.toDays !== 'function') {
-    throw errorAt(scope, `recordsExpireAfter must be a Duration, got ${describe(time)}`, 'specify a value such as Duration.days(365)');
-  }
   if (other) {
     throw errorAt(scope, `recordsExpireAfter cannot be combined with bucket or destination, got ${time.toHumanString()}`,
       'add a lifecycle rule to your bucket instead, for example with Bucket.addLifecycleRule()');

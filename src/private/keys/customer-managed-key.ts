@@ -3,13 +3,17 @@ import { CfnKey, type IAlias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { errorAt } from '../common/errors';
 import { format } from '../common/formatting';
+import { StackEnvironment } from '../common/stack-environment';
 import { isDifferent } from '../common/tokens';
+import { validateValue } from '../common/validation';
+import { KEY } from '../common/value-types';
 
 /** Returns the customer managed key that the specified key or alias refers to. Undefined for an AWS managed key, which needs no setup. */
 export function customerManagedKey(scope: Construct, specified: IKey): IKey | undefined {
-  const { region } = Stack.of(scope);
+  validateValue(scope, 'the encryption key', specified, KEY);
+  const { value: region, source } = StackEnvironment.of(scope).get('Region');
   if (isDifferent(specified.env.region, region)) {
-    throw errorAt(scope, `the KMS key must be in the Region of the stack, ${region}, got ${format(scope, specified.keyArn)} in ${specified.env.region}`,
+    throw errorAt(scope, `the KMS key must be in the Region of ${source}, ${region}, got ${format(scope, specified.keyArn)} in ${specified.env.region}`,
       `specify a key, or a multi-Region replica key, in ${region}`);
   }
   if (/:alias\/aws\//.test(specified.keyArn)) return undefined;
@@ -19,7 +23,25 @@ export function customerManagedKey(scope: Construct, specified: IKey): IKey | un
     throw errorAt(scope, `the KMS key must be a key or an alias with a known target key, got the imported alias ${format(scope, key.keyArn)}`,
       'specify the key itself, such as Key.fromKeyArn(scope, id, keyArn)');
   }
+  validateKeyResource(scope, key);
   return key;
+}
+
+/** Throws if the app defines the key, and streams and buckets cannot use it. */
+function validateKeyResource(scope: Construct, key: IKey): void {
+  const { keySpec = 'SYMMETRIC_DEFAULT', keyUsage = 'ENCRYPT_DECRYPT', enabled = true } = keyResource(key) ?? {};
+  if (isDifferent(keySpec, 'SYMMETRIC_DEFAULT') || isDifferent(keyUsage, 'ENCRYPT_DECRYPT') || enabled === false) {
+    throw errorAt(scope, `the KMS key must be an enabled symmetric encryption key, got ${key.node.path} of ${keySpec} for ${keyUsage}${enabled ? '' : ', which is disabled'}`,
+      'specify a Key with the default keySpec, keyUsage and enabled');
+  }
+}
+
+/** Throws if the key is an AWS managed key of another service, which a Kinesis data stream cannot use. */
+export function validateManagedKey(scope: Construct, { keyArn }: IKey): void {
+  if (!keyArn.endsWith('/aws/kinesis')) {
+    throw errorAt(scope, `the AWS managed key of a Kinesis data stream must be alias/aws/kinesis, got ${format(scope, keyArn)}`,
+      'specify alias/aws/kinesis, or a customer managed key');
+  }
 }
 
 /** Returns the target key of an alias if it is known, and any other key unchanged. */
@@ -45,7 +67,7 @@ export function dependOnKey(scope: Construct, key: IKey): void {
 
 /** Whether the key is in another account than the stack of the scope. */
 export function isInOtherAccount(scope: Construct, key: IKey): boolean {
-  return isDifferent(key.env.account, Stack.of(scope).account);
+  return isDifferent(key.env.account, StackEnvironment.of(scope).get('account').value);
 }
 
 function isAlias(key: IKey): boolean {

@@ -2,7 +2,7 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { CfnStream, IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct, IDependable } from 'constructs';
-import { customerManagedKey, isInOtherAccount, keyResource } from './customer-managed-key';
+import { customerManagedKey, isInOtherAccount, keyResource, validateManagedKey } from './customer-managed-key';
 import { KeyPolicies, keyPolicyStatement } from './key-policies';
 import { createGrantStatement, KmsGrants } from './kms-grants';
 import { KeyAccess } from '../../key-access';
@@ -19,7 +19,10 @@ const UNKNOWN_ROLE = '<ServiceRole that aws connect describe-instance returns>';
 export function grantKeyAccess(scope: Construct, stream: IStream, instance: Instance, keyAccess: KeyAccess): IDependable[] {
   if (keyAccess === KeyAccess.EXTERNAL || !stream.encryptionKey) return [];
   const key = customerManagedKey(scope, stream.encryptionKey);
-  if (!key) return [];
+  if (!key) {
+    validateManagedKey(scope, stream.encryptionKey);
+    return [];
+  }
 
   if (keyAccess === KeyAccess.KEY_POLICY) validateKeyPolicyAccess(scope, key, instance);
   const resource = keyResource(key);

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { validateDuration, validateIsDuration } from './thresholds';
+import { validateDuration } from './thresholds';
 import { CONTACT_RECORDS, DATA_TYPES, type DataType } from '../common/data-types';
 import { errorAt } from '../common/errors';
 import { isStreamed, type Streams } from '../common/streams';
@@ -36,19 +36,21 @@ function validateNoRecordsFor(scope: Construct, streams: Streams, dataType: Data
     throw errorAt(scope, `${noRecordsProp} must be a whole number of hours if it is longer than 1 day, got ${time.toMinutes()} minutes`,
       `specify a duration such as Duration.hours(${Math.ceil(time.toHours({ integral: false }))})`);
   }
-  validateStreamed(scope, streams, dataType, noRecordsProp, time);
+  validateStreamed(scope, streams, dataType, noRecordsProp, time.toHumanString());
 }
 
 function resolveContactsWithoutRecordsFor(
-  scope: Construct, streams: Streams, { contactsWithoutRecords = true, contactsWithoutRecordsFor: specified }: SpecifiedTimes,
+  scope: Construct, streams: Streams, { contactsWithoutRecords: isSpecified, contactsWithoutRecordsFor: specified }: SpecifiedTimes,
 ): Duration | undefined {
   const prop = 'contactsWithoutRecordsFor';
+  const contactsWithoutRecords = isSpecified ?? true;
+  if (isSpecified) validateStreamed(scope, streams, CONTACT_RECORDS, 'contactsWithoutRecords', 'true');
   if (specified) {
     validateKnown(scope, prop, specified);
     // The longest evaluation range that CloudWatch evaluates every minute is a day. In periods shorter than five minutes, late metrics look like missing records.
     validateDuration(scope, prop, specified, Duration.minutes(5 * CONTACT_PERIODS), Duration.days(1));
     validateMultiple(scope, prop, specified, CONTACT_PERIODS);
-    validateStreamed(scope, streams, CONTACT_RECORDS, prop, specified);
+    validateStreamed(scope, streams, CONTACT_RECORDS, prop, specified.toHumanString());
     if (!contactsWithoutRecords) {
       throw errorAt(scope, `${prop} cannot be ${specified.toHumanString()}, because contactsWithoutRecords is false`, 'remove one of the two props');
     }
@@ -57,7 +59,6 @@ function resolveContactsWithoutRecordsFor(
 }
 
 function validateKnown(scope: Construct, prop: string, time: Duration): void {
-  validateIsDuration(scope, prop, time);
   if (!time.isUnresolved()) return;
 
   throw errorAt(scope, `${prop} must be known at synthesis time, because it determines the period of an alarm, got an unresolved token`,
@@ -72,10 +73,10 @@ function validateMultiple(scope: Construct, prop: string, time: Duration, minute
     `specify a duration such as Duration.minutes(${Math.ceil(specified / minutes) * minutes})`);
 }
 
-function validateStreamed(scope: Construct, streams: Streams, dataType: DataType, prop: string, time: Duration): void {
+function validateStreamed(scope: Construct, streams: Streams, dataType: DataType, prop: string, value: string): void {
   if (isStreamed(streams, dataType)) return;
 
   const { label, prop: destination } = dataType;
-  throw errorAt(scope, `${prop} cannot be ${time.toHumanString()}, because ${streams.node.path} does not stream ${label}`,
+  throw errorAt(scope, `${prop} cannot be ${value}, because ${streams.node.path} does not stream ${label}`,
     `remove ${prop}, or set ${destination} of ${streams.node.path}`);
 }

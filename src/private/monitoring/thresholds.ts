@@ -1,7 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { errorAt } from '../common/errors';
-import { describe } from '../common/formatting';
 
 /** The thresholds of the alarms. */
 export interface Thresholds {
@@ -45,16 +44,8 @@ export function validateDuration(scope: Construct, prop: string, duration: Durat
   }
 }
 
-/** Throws if the value is not a duration, which JavaScript does not prevent. */
-export function validateIsDuration(scope: Construct, prop: string, value: Duration): void {
-  if (typeof value.isUnresolved === 'function') return; // a class check would fail for a Duration of another copy of aws-cdk-lib
-
-  throw errorAt(scope, `${prop} must be a Duration, got ${describe(value)}`, 'specify a duration such as Duration.hours(1)');
-}
-
 /** Throws unless the age is in the range or, if it is an unresolved token, in the unit of the metric: CloudFormation cannot convert it. */
 function validateAge(scope: Construct, prop: string, age: Duration, unit: 'millis' | 'seconds', longest: Duration): void {
-  validateIsDuration(scope, prop, age);
   if (!age.isUnresolved()) {
     validateDuration(scope, prop, age, Duration.minutes(1), longest);
   } else if (age.unitLabel() !== unit) {

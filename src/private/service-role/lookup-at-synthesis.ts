@@ -1,8 +1,9 @@
-import { Annotations, ContextProvider as Context, Stack, Token } from 'aws-cdk-lib';
+import { ContextProvider as Context, Stack, Token } from 'aws-cdk-lib';
 import { ContextProvider } from 'aws-cdk-lib/cloud-assembly-schema';
 import type { Construct } from 'constructs';
 import { INSTANCE_ARN, ROLE_ARN, validateLocalArn } from '../common/arn';
-import { errorAt } from '../common/errors';
+import { pathIn } from '../common/construct-tree';
+import { addError, errorAt } from '../common/errors';
 
 interface FoundInstance {
   readonly Arn: string;
@@ -16,7 +17,7 @@ interface FoundInstance {
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-instance.html
  */
 export function lookUpServiceRole(scope: Construct, id: string, instanceArn: string): string {
-  const path = `${scope.node.path}/${id}`;
+  const path = pathIn(scope, id);
   validateLookup(scope, path, instanceArn);
 
   const query = {
@@ -26,9 +27,8 @@ export function lookUpServiceRole(scope: Construct, id: string, instanceArn: str
   const dummyValue = [placeholder(instanceArn)];
   const value: unknown = Context.getValue(scope, { ...query, dummyValue }).value;
   if (value === dummyValue) {
-    const { message } = errorAt(path, `the service-linked role of ${instanceArn} must be looked up before deployment, got a placeholder`,
-      'synthesize with the CDK CLI and credentials that allow the lookup, and commit cdk.context.json');
-    Annotations.of(scope).addError(message);
+    addError(scope, 'lookupPlaceholder', errorAt(path, `the service-linked role of ${instanceArn} must be looked up before deployment, got a placeholder`,
+      'synthesize with the CDK CLI and credentials that allow the lookup, and commit cdk.context.json'));
   }
 
   const found = Array.isArray(value) ? value[0] as unknown : undefined;

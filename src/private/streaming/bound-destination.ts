@@ -7,7 +7,14 @@ import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { DataType } from '../common/data-types';
 import { deliveryStreamResource } from '../common/delivery-streams';
 import { streamResource } from '../common/kinesis-streams';
+import { objectWith, type ValueType } from '../common/value-types';
 import { keyResource } from '../keys/customer-managed-key';
+
+export const DESTINATION: ValueType = {
+  ...objectWith(['_bind'], 'a StreamingDestination',
+    'create a stream with StreamingDestination.newKinesisStream(), or specify an existing stream with StreamingDestination.kinesisStream() or deliveryStream()'),
+  isOfLibrary: true,
+};
 
 /** What a destination is bound to. */
 export interface DestinationContext {

@@ -8,11 +8,13 @@ import type { aws_glue as glue } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
 import { grantReadTable } from './grant-read-table';
 import { validateOnlyDataType } from './shared-streams';
-import { validateDatabase, validateFirstDay, validateTableName, validateUniqueName } from './validate-props';
+import { DAY, TABLE_NAME, validateFirstDay, validateTableName, validateUniqueName } from './validate-props';
 import type { DataType } from '../common/data-types';
 import { errorAt } from '../common/errors';
-import { type Streams, validateStreaming } from '../common/streams';
+import { STREAMING, type Streams } from '../common/streams';
 import { isDifferent } from '../common/tokens';
+import { scopeAndId, validateProps } from '../common/validation';
+import { GLUE_DATABASE, optional } from '../common/value-types';
 import { columnsOf } from '../data-models/columns';
 import type { DataModel } from '../data-models/data-model';
 import { newRecordsBucket } from '../delivery/bucket';
@@ -71,12 +73,16 @@ export abstract class DataTable extends Construct {
 
   // eslint-disable-next-line cdk/props-name-convention -- the props are those of the public tables
   protected constructor(scope: Construct, id: string, props: DataTableOptions) {
-    super(scope, id);
+    super(...scopeAndId(new.target.name, scope, id));
     const records = this._records();
     const { dataType } = records;
+    validateProps(this, props, {
+      streaming: STREAMING,
+      database: optional(GLUE_DATABASE),
+      tableName: optional(TABLE_NAME),
+      firstDay: optional(DAY),
+    });
     const { streaming, database, tableName = dataType.tableName, firstDay = '2020-01-01' } = props;
-    validateStreaming(this, streaming);
-    validateDatabase(this, database);
     validateTableName(this, tableName, dataType.tableName);
     validateFirstDay(this, firstDay);
 

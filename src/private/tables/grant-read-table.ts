@@ -2,9 +2,10 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { addWarning, errorAt } from '../common/errors';
-import { describe } from '../common/formatting';
+import { addWarning } from '../common/errors';
 import { isDifferent } from '../common/tokens';
+import { validateValue } from '../common/validation';
+import { GRANTEE } from '../common/value-types';
 
 const CATALOG_ACTIONS = ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions', 'glue:BatchGetPartition'];
 
@@ -19,9 +20,7 @@ interface ReadableTable {
 
 /** Grants the grantee permission to query the table. If AWS CDK cannot grant all of it, the returned grant is not successful, and grants nothing. */
 export function grantReadTable(scope: Construct, table: ReadableTable, grantee: iam.IGrantable): iam.Grant {
-  if (!grantee?.grantPrincipal) {
-    throw errorAt(scope, `grantee must be an IAM principal, got ${describe(grantee)}`, 'specify a role, a user or a group, or a resource that has a role');
-  }
+  validateValue(scope, 'grantee', grantee, GRANTEE);
   const { account } = Stack.of(scope);
   const isElsewhere = isDifferent(grantee.grantPrincipal.principalAccount ?? account, account);
   const catalog = isElsewhere ? iam.Grant.drop(grantee, CATALOG_ACTIONS.join()) : grantReadCatalog(scope, table, grantee);

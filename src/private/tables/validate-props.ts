@@ -2,34 +2,36 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import { errorAt } from '../common/errors';
-import { describe } from '../common/formatting';
 import { identityOf } from '../common/identity';
 import { isDifferent } from '../common/tokens';
+import { text } from '../common/value-types';
 
 const DAY_IN_MILLIS = 24 * 60 * 60 * 1000;
 const MAX_DAYS_IN_FUTURE = 31;
+const FIRST_DAY = '2017-01-01'; // of the year in which Amazon Connect became available
 
-export function validateDatabase(table: Construct, database: unknown): void {
-  if (database !== undefined && !(database instanceof Object && 'databaseRef' in database)) {
-    throw errorAt(table, `database must be an AWS Glue database, got ${describe(database)}`, 'specify a CfnDatabase, or remove database to create one');
-  }
+export const TABLE_NAME = text('a name that consists of lowercase letters, digits and underscores', 'specify a value such as contact_records');
+export const DAY = text('a day in the format yyyy-MM-dd', 'specify a value such as 2020-01-01');
+
+export function validateTableName(table: Construct, name: string, example: string): void {
+  validateFormat(table, 'tableName', name, /^[a-z0-9_]{1,255}$/, 'consist of lowercase letters, digits and underscores', example);
 }
 
-export function validateTableName(table: Construct, name: unknown, example: string): void {
-  validateFormat(table, 'tableName', name, /^[a-z0-9_]+$/, 'consist of lowercase letters, digits and underscores', example);
-}
-
-export function validateFirstDay(table: Construct, day: unknown): void {
+export function validateFirstDay(table: Construct, day: string): void {
   const [format, example] = ['be a day in the format yyyy-MM-dd', '2020-01-01'];
   validateFormat(table, 'firstDay', day, /^\d{4}-\d\d-\d\d$/, format, example);
   if (Token.isUnresolved(day)) return;
 
-  const time = Date.parse(`${day as string}T00:00:00Z`);
-  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day as string)) { // the second is a day such as February 30
-    throw errorAt(table, `firstDay must ${format}, got "${day as string}", which is not in the calendar`, `specify a value such as ${example}`);
+  const time = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) { // the second is a day such as February 30
+    throw errorAt(table, `firstDay must ${format}, got "${day}", which is not in the calendar`, `specify a value such as ${example}`);
+  }
+  if (time < Date.parse(FIRST_DAY)) {
+    throw errorAt(table, `firstDay must be ${FIRST_DAY} or later, got "${day}": Amazon Connect did not exist before, and a query sends a request for each day`,
+      `specify a value such as ${example}`);
   }
   if (time > Date.now() + MAX_DAYS_IN_FUTURE * DAY_IN_MILLIS) {
-    throw errorAt(table, `firstDay must be at most ${MAX_DAYS_IN_FUTURE} days in the future, got "${day as string}": the table is empty until then`,
+    throw errorAt(table, `firstDay must be at most ${MAX_DAYS_IN_FUTURE} days in the future, got "${day}": the table is empty until then`,
       `specify a value such as ${example}`);
   }
 }
@@ -52,9 +54,9 @@ function nameOf({ tableInput }: CfnTable): string {
   return tableInput && 'name' in tableInput && tableInput.name ? tableInput.name : ''; // a table for Iceberg has no input
 }
 
-function validateFormat(table: Construct, prop: string, value: unknown, pattern: RegExp, format: string, example: string): void {
+function validateFormat(table: Construct, prop: string, value: string, pattern: RegExp, format: string, example: string): void {
   if (Token.isUnresolved(value)) return;
-  if (typeof value !== 'string' || !pattern.test(value)) {
-    throw errorAt(table, `${prop} must ${format}, got ${JSON.stringify(value)}`, `specify a value such as ${example}`);
+  if (!pattern.test(value)) {
+    throw errorAt(table, `${prop} must ${format}, got "${value}"`, `specify a value such as ${example}`);
   }
 }
