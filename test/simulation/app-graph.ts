@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { type CloudAssembly, UNKNOWN_ACCOUNT } from 'aws-cdk-lib/cx-api';
-import { ACCOUNT } from '../support';
+import { type CloudAssembly, UNKNOWN_ACCOUNT, UNKNOWN_REGION } from 'aws-cdk-lib/cx-api';
+import { ACCOUNT, REGION } from '../support';
 import { dependenciesOf, type Template, type TemplateResource } from '../template/template';
 
 interface FullTemplate extends Template {
@@ -15,6 +15,7 @@ interface FullTemplate extends Template {
 export interface Scope {
   readonly name: string;
   readonly account: string;
+  readonly region: string;
   readonly template: FullTemplate;
   /** The resource of the parent template that is this nested stack. */
   readonly parent?: { readonly scope: Scope; readonly logicalId: string };
@@ -50,8 +51,11 @@ export function graphOf(assembly: CloudAssembly): AppGraph {
   // `stacks` is in topological order
   const stacks = assembly.stacks.map((stack) => {
     const nodes = new Map<string, Node>();
-    const account = stack.environment.account === UNKNOWN_ACCOUNT ? ACCOUNT : stack.environment.account;
-    addScope({ name: stack.stackName, account, template: { Resources: {}, ...stack.template as object } }, [], assembly.directory, nodes, scopes);
+    const { environment } = stack;
+    const account = environment.account === UNKNOWN_ACCOUNT ? ACCOUNT : environment.account;
+    const region = environment.region === UNKNOWN_REGION ? REGION : environment.region;
+    const template = { Resources: {}, ...stack.template as object };
+    addScope({ name: stack.stackName, account, region, template }, [], assembly.directory, nodes, scopes);
     return { name: stack.stackName, nodes };
   });
   return { stacks, scopes };
@@ -69,7 +73,7 @@ function addScope(scope: Scope, inherited: string[], directory: string, nodes: M
     // A nested stack is complete after all of its resources, and each of these waits for the dependencies of the nested stack.
     const file = join(directory, resource.Metadata!['aws:asset:path'] as string);
     const template = { Resources: {}, ...JSON.parse(readFileSync(file, 'utf8')) as object } as FullTemplate;
-    const nested = { name: id, account: scope.account, template, parent: { scope, logicalId } };
+    const nested = { name: id, account: scope.account, region: scope.region, template, parent: { scope, logicalId } };
     const dependenciesOfNested = [...node.dependencies];
     addScope(nested, dependenciesOfNested, directory, nodes, scopes);
     Object.keys(template.Resources).forEach((inner) => node.dependencies.add(nodeId(nested, inner)));

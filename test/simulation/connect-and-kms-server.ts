@@ -31,7 +31,7 @@ export class ConnectAndKmsServer extends LoopbackServer {
     const target = request.headers['x-amz-target'] as string | undefined;
     try {
       const answer = this.errors.shift() ?? (target
-        ? await this.kms(target.replace('TrentService.', ''), JSON.parse(body) as Record<string, unknown>)
+        ? await this.kms(target.replace('TrentService.', ''), regionOf(request), JSON.parse(body) as Record<string, unknown>)
         : await this.connect(request));
       const { status = 200, code, message, ...result } = answer as Partial<ServiceError>;
       response.writeHead(status, { 'content-type': target ? 'application/x-amz-json-1.1' : 'application/json', ...code && { 'x-amzn-errortype': code } });
@@ -46,7 +46,7 @@ export class ConnectAndKmsServer extends LoopbackServer {
     const id = decodeURIComponent(request.url!.replace('/instance/', ''));
     this.calls.push('DescribeInstance');
     const [arn, instance] = Object.entries(this.account.instances).find(([known]) => known === id || known.endsWith(`/${id}`)) ?? [];
-    if (!arn || !instance) return { status: 404, code: 'ResourceNotFoundException', message: `Instance ${id} does not exist` };
+    if (!arn || !instance || !isIn(regionOf(request), arn)) return { status: 404, code: 'ResourceNotFoundException', message: `Instance ${id} does not exist` };
     const allowed = await this.isAllowed('connect:DescribeInstance', arn) && await this.isAllowed('ds:DescribeDirectories', '*');
     if (!allowed) return this.accessDenied('connect:DescribeInstance', arn);
     return {
@@ -61,10 +61,10 @@ export class ConnectAndKmsServer extends LoopbackServer {
     };
   }
 
-  private async kms(action: string, { KeyId, ...parameters }: Record<string, unknown>): Promise<object> {
+  private async kms(action: string, region: string, { KeyId, ...parameters }: Record<string, unknown>): Promise<object> {
     this.calls.push(action);
     const keyArn = KeyId as string;
-    if (!(keyArn in this.account.keys)) return { status: 400, code: 'NotFoundException', message: `Key '${keyArn}' does not exist` };
+    if (!(keyArn in this.account.keys) || !isIn(region, keyArn)) return { status: 400, code: 'NotFoundException', message: `Key '${keyArn}' does not exist` };
     switch (action) {
       case 'RetireGrant': return this.retireGrant(keyArn, parameters.GrantId as string);
       case 'RevokeGrant': return this.revokeGrant(keyArn, parameters.GrantId as string);
@@ -116,4 +116,13 @@ export class ConnectAndKmsServer extends LoopbackServer {
   private accessDenied(action: string, resource: string): ServiceError {
     return { status: 400, code: 'AccessDeniedException', message: `User: ${this.caller.role} is not authorized to perform: ${action} on resource: ${resource}` };
   }
+}
+
+/** The Region whose endpoint the caller of the API uses, from the signature of the request. */
+function regionOf({ headers }: IncomingMessage): string {
+  return /Credential=\w+\/\d+\/([\w-]+)\//.exec(headers.authorization ?? '')![1];
+}
+
+function isIn(region: string, arn: string): boolean {
+  return arn.split(':')[3] === region;
 }

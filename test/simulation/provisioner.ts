@@ -4,7 +4,6 @@ import { type HandlerResponse, invokeHandler } from './custom-resource-handler';
 import type { PolicyDocument } from './policy-engine';
 import { Resolver } from './resolver';
 import type { DeployedResource, SimulatedAccount } from './simulated-account';
-import { REGION } from '../support';
 
 type Properties = Record<string, unknown>;
 type RequestType = 'Create' | 'Update' | 'Delete';
@@ -67,7 +66,7 @@ export class Provisioner {
 
   private put(node: Node, properties: Properties, before?: DeployedResource): { physicalId: string; attributes: Record<string, string> } {
     const name = before?.physicalId ?? this.account.nameFor(node.id);
-    const arn = (service: string, resource: string, region = REGION) => `arn:aws:${service}:${region}:${node.scope.account}:${resource}`;
+    const arn = (service: string, resource: string, region = node.scope.region) => `arn:aws:${service}:${region}:${node.scope.account}:${resource}`;
     switch (node.resource.Type) {
       case 'AWS::KMS::Key': {
         const keyArn = before?.attributes.Arn ?? arn('kms', `key/${name}`);
@@ -144,7 +143,7 @@ export class Provisioner {
       PhysicalResourceId: before?.physicalId,
       ResourceProperties: strings,
       OldResourceProperties: before?.properties,
-    }, this.server.endpoint);
+    }, this.server.endpoint, node.scope.region);
     if (response.Status === 'FAILED') throw new Error(`${RequestType} of ${node.id} failed: ${response.Reason}`);
     const size = JSON.stringify(response).length;
     if (size > MAX_RESPONSE_BYTES) throw new Error(`the response of ${node.id} cannot exceed ${MAX_RESPONSE_BYTES} bytes, got ${size}`);

@@ -1,11 +1,8 @@
 import { type AppGraph, nodeId, type Scope } from './app-graph';
 import type { DeployedResource, SimulatedAccount } from './simulated-account';
-import { REGION } from '../support';
 import { type Intrinsic, partsOfSub, referenceOf, replaceIntrinsics } from '../template/intrinsics';
 
-const PSEUDO_PARAMETERS: Record<string, string> = {
-  'AWS::Partition': 'aws', 'AWS::Region': REGION, 'AWS::URLSuffix': 'amazonaws.com',
-};
+const PSEUDO_PARAMETERS: Record<string, string> = { 'AWS::Partition': 'aws', 'AWS::URLSuffix': 'amazonaws.com' };
 
 /** Evaluates the intrinsic functions of templates as CloudFormation does. */
 export class Resolver {
@@ -51,8 +48,9 @@ export class Resolver {
 
   private ref(scope: Scope, name: string): unknown {
     if (name === 'AWS::NoValue') return undefined;
-    if (name === 'AWS::StackId') return `arn:aws:cloudformation:${REGION}:${scope.account}:stack/${scope.name.replace('/', '-')}/0`;
+    if (name === 'AWS::StackId') return `arn:aws:cloudformation:${scope.region}:${scope.account}:stack/${scope.name.replace('/', '-')}/0`;
     if (name === 'AWS::AccountId') return scope.account;
+    if (name === 'AWS::Region') return scope.region;
     if (name in PSEUDO_PARAMETERS) return PSEUDO_PARAMETERS[name];
     if (name in scope.template.Resources) return this.deployed(scope, name).physicalId;
     if (scope.parent) {

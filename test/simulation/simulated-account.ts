@@ -100,7 +100,7 @@ export class SimulatedAccount {
   public async streamRecords(): Promise<LostRecord[]> {
     const lost: LostRecord[] = [];
     for (const { instance, dataType, stream } of Object.values(this.associations)) {
-      if (!stream) continue;
+      if (!stream || !(instance in this.instances)) continue; // a deleted instance has no records
       const keyId = this.streams[stream]?.key;
       const key = keyId && (this.aliases[keyId] ?? keyId);
       const isReceived = stream in this.streams && (!key || key.includes('alias/aws/') || await this.canEncrypt(this.instances[instance].role, key));
