@@ -189,6 +189,7 @@ test('acknowledgments do not apply to other resources of the stack', () => {
 
 test.each(['AwsSolutions', 'HIPAA'] as const)('alarms with actions and audit rules add no finding of %s', (pack) => {
   const { stack, streaming } = built(allDestinations);
+  new AgentEventsTable(stack, 'Table', { streaming });
   const before = findings(pack, stack);
   const topic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:on-call');
   new DataStreamingMonitoring(stack, 'Monitoring', { streaming, alarmActions: [new actions.SnsAction(topic)] });

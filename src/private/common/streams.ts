@@ -5,12 +5,14 @@ import { Construct, type IConstruct } from 'constructs';
 import { DATA_TYPES, type DataType } from './data-types';
 import { errorAt } from './errors';
 import { describe } from './formatting';
+import type { TableDeliveries } from './table-deliveries';
 
-/** The streams and associations of a `ConnectDataStreaming`. */
+/** The streams and associations of a `ConnectDataStreaming`, and the deliveries to its tables. */
 export type Streams = IConstruct
   & { readonly [property in DataType['streamProperty']]?: IStream }
   & { readonly [property in NonNullable<DataType['deliveryStreamProperty']>]?: IDeliveryStream }
-  & { readonly [property in `${DataType['prop']}Association`]?: CfnInstanceStorageConfig };
+  & { readonly [property in `${DataType['prop']}Association`]?: CfnInstanceStorageConfig }
+  & { readonly _tableDeliveries: TableDeliveries };
 
 /** Throws if the value is not a `ConnectDataStreaming`, which JavaScript does not prevent. */
 export function validateStreaming(scope: IConstruct, streaming: Streams): void {
