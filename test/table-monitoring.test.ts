@@ -140,7 +140,10 @@ describe('alarms of tables', () => {
     const stack = newStack();
     const topic = new sns.Topic(stack, 'OnCall');
     const { monitoring } = monitorTable(stack, {
-      alarmActions: [new actions.SnsAction(topic)], dataFreshness: Duration.minutes(20), throttledReads: 3, deliverySuccess: 0.5,
+      alarmActions: [new actions.SnsAction(topic)],
+      dataFreshness: Duration.minutes(20),
+      throttledReads: 3,
+      deliverySuccess: 0.5,
       evaluationPeriods: 2,
     });
     const found = alarms(monitoring);
