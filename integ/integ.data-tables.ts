@@ -1,12 +1,13 @@
 /**
- * A table for each data type, all in one database: each delivers the records of a Kinesis data stream to a bucket. The tables are
- * in another stack than the streams and their key.
+ * A table for each data type, all in one database: each delivers the records of a Kinesis data stream to a bucket. The tables and
+ * the monitoring are in another stack than the streams and their key.
  */
 import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { expectStorageConfigs, newApp, newInstance } from './support';
 import {
-  AgentEventsTable, ChatAnalysisSegmentsTable, ConnectDataStreaming, ContactRecordsTable, StreamingDestination, VoiceAnalysisSegmentsTable,
+  AgentEventsTable, ChatAnalysisSegmentsTable, ConnectDataStreaming, ContactRecordsTable, DataStreamingMonitoring, StreamingDestination,
+  VoiceAnalysisSegmentsTable,
 } from '../src';
 
 const app = newApp();
@@ -34,6 +35,7 @@ for (const table of all) {
   table.grantRead(analyst);
   table.bucket!.addLifecycleRule({ expiration: Duration.days(90) });
 }
+const monitoring = new DataStreamingMonitoring(tables, 'Monitoring', { streaming });
 RemovalPolicies.of(app).apply(RemovalPolicy.DESTROY);
 
 const test = new IntegTest(app, 'DataTables', { testCases: [streams, tables] });
@@ -50,4 +52,9 @@ for (const { databaseName, tableName, deliveryStream } of all) {
   test.assertions
     .awsApiCall('firehose', 'describeDeliveryStream', { DeliveryStreamName: deliveryStream!.deliveryStreamName })
     .expect(ExpectedResult.objectLike({ DeliveryStreamDescription: { DeliveryStreamType: 'KinesisStreamAsSource' } }));
+}
+for (const { alarmName } of monitoring.alarms) {
+  test.assertions
+    .awsApiCall('cloudwatch', 'describeAlarms', { AlarmNames: [alarmName] })
+    .expect(ExpectedResult.objectLike({ MetricAlarms: [{ AlarmName: alarmName }] }));
 }

@@ -12,6 +12,7 @@ import { AGENT_EVENTS, CHAT_ANALYSIS_SEGMENTS, CONTACT_RECORDS, DATA_TYPES, type
 import { addWarning, errorAt } from './private/common/errors';
 import { Instance } from './private/common/instance';
 import { RETAIN } from './private/common/removal-policy';
+import { TableDeliveries } from './private/common/table-deliveries';
 import { scopeAndId, validateProps, validateValue } from './private/common/validation';
 import { GRANTEE, INSTANCE, KEY, memberOf, optional } from './private/common/value-types';
 import { grantKeyAccess } from './private/keys/grant-key-access';
@@ -113,6 +114,9 @@ export class ConnectDataStreaming extends Construct {
    */
   // eslint-disable-next-line cdk/no-construct-in-public-property-of-construct -- IBucket does not support lifecycle rules
   public readonly contactRecordsBucket?: s3.Bucket;
+
+  /** The deliveries to the tables of this construct. @internal */
+  public readonly _tableDeliveries = new TableDeliveries();
 
   /** The bucket that the delivery stream delivers contact records to in the layout of this library. @internal */
   public readonly _contactRecordsBucket?: s3.IBucket;

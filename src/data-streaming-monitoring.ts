@@ -1,16 +1,22 @@
 import type { Duration } from 'aws-cdk-lib';
-import { type Alarm, Dashboard, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Dashboard, type IAlarmAction, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ConnectDataStreaming } from './connect-data-streaming';
+import { isInTree } from './private/common/construct-tree';
+import { shortHash } from './private/common/identity';
 import { STREAMING, validateStreamsAreLocal } from './private/common/streams';
+import type { TableDelivery } from './private/common/table-deliveries';
 import { bindingTo, type PropTypes, scopeAndId, validateProps } from './private/common/validation';
 import { ALARM_ACTION, BOOLEAN, DASHBOARD, DURATION, listOf, NUMBER, optional } from './private/common/value-types';
+import type { StreamMonitoring } from './private/monitoring/alarms';
 import { alarmStatus, heading } from './private/monitoring/dashboard';
 import { monitorDeliveryStream } from './private/monitoring/delivery-stream-alarms';
 import { monitorKinesisStream } from './private/monitoring/kinesis-stream-alarms';
+import { canMonitor } from './private/monitoring/monitorable-delivery';
 import { monitoredStreams } from './private/monitoring/monitored-streams';
 import { resolveQuietTimes } from './private/monitoring/quiet-times';
-import { resolveThresholds } from './private/monitoring/thresholds';
+import { monitorTableDelivery } from './private/monitoring/table-delivery-alarms';
+import { resolveThresholds, type Thresholds } from './private/monitoring/thresholds';
 
 /**
  * Properties for `DataStreamingMonitoring`.
@@ -70,7 +76,7 @@ export interface DataStreamingMonitoringProps {
 
   /**
    * The number of throttled `GetRecords` calls of a Kinesis data stream within five minutes at which an alarm goes off
-   * (`ReadProvisionedThroughputExceeded`).
+   * (`ReadProvisionedThroughputExceeded`). It also applies to the calls of the delivery stream of a table (`ThrottledGetRecords`).
    *
    * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
    * @default 10
@@ -87,7 +93,8 @@ export interface DataStreamingMonitoringProps {
   readonly readSuccess?: number;
 
   /**
-   * The age of the oldest record in the delivery stream (`DataFreshness` of the destination) at which an alarm goes off.
+   * The age of the oldest record in the delivery stream (`DataFreshness` of the destination) at which an alarm goes off. It also
+   * applies to the time by which the delivery stream of a table is behind its Kinesis data stream (`KinesisMillisBehindLatest`).
    *
    * @see https://docs.aws.amazon.com/firehose/latest/dev/firehose-cloudwatch-metrics-best-practices.html
    * @default - 30 minutes, which is twice the longest buffering interval of Firehose
@@ -202,6 +209,10 @@ const PROP_TYPES: PropTypes<DataStreamingMonitoringProps> = {
  * CloudWatch alarms and a dashboard for the streams of a `ConnectDataStreaming`. Each stream is monitored once, even if it receives
  * several data types.
  *
+ * The delivery streams that tables such as `AgentEventsTable` create are also monitored, whether the table is created before or
+ * after this construct. A table is not monitored, and a warning is added, if it is in another account or if its stack depends on
+ * the stack of this construct.
+ *
  * Missing data is treated as not breaching, except by the alarms on missing records and on contacts without contact records.
  */
 export class DataStreamingMonitoring extends Construct {
@@ -234,16 +245,33 @@ export class DataStreamingMonitoring extends Construct {
 
     this.dashboard = props.dashboard ?? new Dashboard(this, 'Dashboard');
     this.dashboard.addWidgets(alarmStatus(`Amazon Connect data streaming: ${streaming.node.path}`, this.alarms));
-    for (const { title, graphs } of streams) {
-      this.dashboard.addWidgets(heading(title));
-      this.dashboard.addWidgets(...graphs);
-    }
+    for (const stream of streams) this.addGraphs(stream);
+
+    streaming._tableDeliveries.forEach((delivery) => {
+      if (isInTree(this) && canMonitor(this, delivery)) this.monitorTable(delivery, thresholds, actions);
+    });
   }
 
   /**
-   * The alarms that this construct created.
+   * The alarms that this construct created. A table that is created later adds its alarms.
    */
   public get alarms(): Alarm[] {
     return [...this.allAlarms];
+  }
+
+  private monitorTable(delivery: TableDelivery, thresholds: Thresholds, alarmActions: IAlarmAction[]): void {
+    const id = `${delivery.dataType.id}Table`;
+    const scope = new Construct(this, this.node.tryFindChild(id) ? `${id}${shortHash(delivery.table.node.path)}` : id);
+    const monitoring = monitorTableDelivery(scope, delivery, thresholds);
+    for (const alarm of monitoring.alarms) alarm.addAlarmAction(...alarmActions);
+    this.allAlarms.push(...monitoring.alarms);
+
+    this.addGraphs(monitoring, alarmStatus(`Table: ${delivery.table.node.path}`, monitoring.alarms));
+  }
+
+  private addGraphs({ title, graphs }: StreamMonitoring, ...status: IWidget[]): void {
+    this.dashboard.addWidgets(heading(title));
+    this.dashboard.addWidgets(...status);
+    this.dashboard.addWidgets(...graphs);
   }
 }

@@ -5,63 +5,15 @@ import {
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { aws_connect as connect } from 'aws-cdk-lib/interfaces';
 import { ConnectDataStreaming, ConnectInstance, DataStreamingMonitoring, type DataStreamingMonitoringProps, StreamingDestination } from '../src';
-import type { MathAlarm } from './cloudwatch/alarm';
-import { evaluateExpression, type Interpretation, parseExpressions, type Series } from './cloudwatch/metric-math';
+import { evaluateExpression, type Series } from './cloudwatch/metric-math';
+import { type AlarmProperties, alarms, body, evaluate, inputsOf } from './cloudwatch/monitoring';
 import {
   acknowledgment, DELIVERY_STREAM_ARN, ENV, existingInstance, INSTANCE_ID, instanceWithRole, newInstance, newStack, OTHER_INSTANCE_ARN, resources,
   STREAM_ARN, theOnly,
 } from './support';
-import { type DashboardBody, dashboardBody, type Widget } from './template/dashboard-body';
-import type { Template as SynthesizedTemplate } from '../src/template/template';
+import type { Widget } from './template/dashboard-body';
 
 const KINESIS = StreamingDestination.newKinesisStream();
-
-interface AlarmProperties {
-  readonly AlarmDescription: unknown;
-  readonly AlarmName?: string;
-  readonly AlarmActions?: unknown[];
-  readonly ComparisonOperator: string;
-  readonly Dimensions: Array<{ readonly Name: string; readonly Value: unknown }>;
-  readonly EvaluationPeriods: number;
-  readonly MetricName: string;
-  readonly Metrics?: MathAlarm['Metrics'];
-  readonly Namespace: string;
-  readonly Period: number;
-  readonly Statistic: string;
-  readonly Threshold: unknown;
-  readonly TreatMissingData: string;
-}
-
-/** Returns the alarms by their construct paths, relative to the monitoring construct. */
-function alarms(monitoring: DataStreamingMonitoring): Record<string, AlarmProperties> {
-  const stack = Stack.of(monitoring);
-  const inTemplate = resources(stack, 'AWS::CloudWatch::Alarm');
-  return Object.fromEntries(monitoring.alarms.map((alarm) => [
-    alarm.node.path.slice(monitoring.node.path.length + 1),
-    inTemplate[stack.getLogicalId(alarm.node.defaultChild as cloudwatch.CfnAlarm)].Properties as unknown as AlarmProperties,
-  ]));
-}
-
-/** Returns the metrics of an alarm on a metric math expression by their ids. */
-function inputsOf({ Metrics = [] }: AlarmProperties): Record<string, unknown> {
-  return Object.fromEntries(Metrics.flatMap(({ Id, MetricStat }) => {
-    if (!MetricStat) return [];
-    const { Metric: metric, ...statistic } = MetricStat;
-    return [[Id, { ...metric, ...statistic }]];
-  }));
-}
-
-/** Evaluates the metric math expression of an alarm. */
-function evaluate({ Metrics = [] }: AlarmProperties, series: Record<string, Series>, interpretation?: Interpretation): Series {
-  const texts = Object.fromEntries(Metrics.flatMap(({ Id, Expression }) => Expression ? [[Id, Expression]] : []));
-  return parseExpressions(texts, Metrics.find(({ ReturnData }) => ReturnData)!.Id, interpretation)(series) as Series;
-}
-
-function body(stack: Stack): DashboardBody {
-  const template = Template.fromStack(stack).toJSON() as SynthesizedTemplate;
-  const [id] = theOnly(resources(stack, 'AWS::CloudWatch::Dashboard'));
-  return dashboardBody(template, template.Resources[id]);
-}
 
 /** Streams all data types to new streams. */
 function allDataTypes(stack: Stack): ConnectDataStreaming {

@@ -191,6 +191,54 @@ describe('bucket of a table', () => {
     expect([keys, streams].flatMap(({ dependencies }) => dependencies)).not.toContain(tables);
   });
 
+  describe('with a key in another account', () => {
+    const account = '999988887777';
+    const keyArn = KEY_ARN.replace(ENV.account, account);
+    const existing = (stack: Stack, encryptionKey: kms.IKey) =>
+      StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, 'Existing', { streamArn: STREAM_ARN, encryptionKey }));
+
+    test('allows the account of the table to use the key through Kinesis Data Streams and Amazon S3 only, before the delivery stream is created', async () => {
+      const app = new App();
+      const keys = new Stack(app, 'Keys', { env: { ...ENV, account } });
+      const [streams, tables] = ['Streams', 'Tables'].map((id) => new Stack(app, id, { env: ENV }));
+      const streaming = new ConnectDataStreaming(streams, 'Streaming', {
+        instance: instanceWithRole(streams), agentEvents: existing(streams, new kms.Key(keys, 'Key', { alias: 'key' })),
+      });
+      for (const id of ['Table', 'Another']) new AgentEventsTable(tables, id, { streaming });
+
+      expect(app.synth().getStackByName('Tables').dependencies.map(({ id }) => id)).toContain('Keys');
+      const [, { Properties }] = theOnly(resources(keys, 'AWS::KMS::Key'));
+      const policy = replaceIntrinsics(Properties.KeyPolicy, (__, intrinsic) => renderString(intrinsic, (___, reference) => (
+        reference!.logicalId === 'AWS::Partition' ? 'aws' : reference!.logicalId === 'AWS::URLSuffix' ? 'amazonaws.com' : account))) as PolicyDocument;
+      expect(policy.Statement).toHaveLength(3); // for the administrators of its account, for the grant, and for both tables
+      const principal = `arn:aws:iam::${ENV.account}:role/firehose`;
+      const identityPolicies = [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] }];
+      const mayUse = async (action: string, service?: string) => isAllowed({
+        principal, action, resource: keyArn, identityPolicies, resourcePolicy: policy, context: service ? { 'kms:ViaService': `${service}.us-east-1.amazonaws.com` } : {},
+      });
+
+      expect(await Promise.all([
+        mayUse('kms:Decrypt', 'kinesis'), mayUse('kms:Decrypt', 's3'), mayUse('kms:GenerateDataKey', 's3'), mayUse('kms:Decrypt', 'ssm'), mayUse('kms:Decrypt'),
+        mayUse('kms:PutKeyPolicy', 's3'),
+      ])).toEqual([true, true, true, false, false, false]);
+    });
+
+    test('adds a warning with the statement if the app does not define the key', () => {
+      const stack = newStack();
+      table(stack, existing(stack, kms.Key.fromKeyArn(stack, 'Key', keyArn)));
+
+      Annotations.fromStack(stack).hasWarning('/Stack/Table', Match.stringLikeRegexp(`the key ${keyArn}, which is in another account.*kms:ViaService.*deliverByKeyOwner`));
+      Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', encryption('aws:kms', keyArn));
+    });
+
+    test('adds no warning for a key in the account of the table', () => {
+      const stack = newStack();
+      table(stack, existing(stack, kms.Key.fromKeyArn(stack, 'Key', KEY_ARN)));
+
+      Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('deliverByKeyOwner'));
+    });
+  });
+
   test('is retained, has access logs that expire after a year, and can have lifecycle rules', () => {
     const stack = newStack();
     table(stack, NEW).bucket!.addLifecycleRule({ expiration: Duration.days(30) });

@@ -2,12 +2,14 @@
  * Random apps either fail with a documented error, or their templates keep what the documentation promises.
  */
 import * as fc from 'fast-check';
-import { accountFor, buildRandomApp, buildSecondVersion, type BuiltApp, PARAMETERS, randomApp } from './properties/random-app';
+import { accountFor, CHANGED_INSTANCE, parametersOf } from './properties/existing-resources';
+import { buildRandomApp, buildSecondVersion, type BuiltApp } from './properties/random-app';
+import { randomApp } from './properties/random-spec';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { ComparedSimulation, graphOf } from './simulation/simulation';
 import { deploymentSteps } from './template/deployment-steps';
 import { checkGraphs } from '../src/check/check';
-import type { DeploymentGraph } from '../src/check/simulation/deployment-graph';
+import type { DeploymentGraph, Node } from '../src/check/simulation/deployment-graph';
 import { withDependencies } from '../src/check/simulation/orders';
 import type { DeployedResource, LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
 
@@ -41,12 +43,13 @@ test(`${APPS} random apps deploy and update without lost records, or fail with a
     const graph = synthesize(built);
     seen.synthesized++;
 
-    const simulation = new ComparedSimulation(server, PARAMETERS, 4);
+    const simulation = new ComparedSimulation(server, parametersOf(spec, false), 4);
     const { lostRecords, account } = await simulation.create(accountFor(spec), graph);
     expect(withoutExternal(lostRecords, account, built)).toEqual([]);
     expect(checkGraphs(graph).filter(({ severity, logicalId }) => severity === 'error' && !built.external.some((id) => id.endsWith(`/${logicalId}`)))).toEqual([]);
 
     const deployed = Object.entries(account.deployed);
+    expectAssociations(account, built);
     expectUniqueSids(deployed);
     expectNoPolicyOnServiceRole(deployed);
     expectSequentialAssociations(graph, deployed);
@@ -58,11 +61,13 @@ test(`${APPS} random apps deploy and update without lost records, or fail with a
     if (!second) return;
     const secondGraph = synthesize(second);
     const { replacesStreams, changesKeys, renamesGrants } = spec.secondVersion;
-    if (!replacesStreams && !changesKeys && !renamesGrants) expectOtherResourcesUnchanged(graph, secondGraph);
-    const updated = await simulation.update(account, graph, secondGraph);
+    if (!replacesStreams && !changesKeys && !renamesGrants) expectOtherResourcesUnchanged({ graph, ...built }, { graph: secondGraph, ...second });
+    const secondSimulation = new ComparedSimulation(server, parametersOf(spec, true), 4);
+    const updated = await secondSimulation.update(account, graph, secondGraph);
     const remaining = (record: LostRecord) => isStreamed(record, account) && isStreamed(record, updated.account);
     expect(withoutExternal(updated.lostRecords, updated.account, second).filter(remaining)).toEqual([]);
-    const created = await simulation.create(accountFor(spec), secondGraph);
+    const created = await secondSimulation.create(accountFor(spec), secondGraph);
+    expectAssociations(updated.account, second);
     expect(grantsIn(updated.account)).toEqual(grantsIn(created.account));
     seen.updated++;
   }), { numRuns: APPS, seed: process.env.SEED ? Number(process.env.SEED) : undefined });
@@ -99,22 +104,40 @@ function isStreamed({ instance, dataType }: LostRecord, { associations }: Simula
   return Object.values(associations).some((other) => other.instance === instance && other.dataType === dataType);
 }
 
-/** The grants of all keys, each as its key and its grantee. */
+/** The grants of all keys, each as its key and its grantee. The role of an instance that replaced another one has a higher number. */
 function grantsIn({ keys }: SimulatedAccount): string[] {
-  return Object.entries(keys).flatMap(([arn, { grants }]) => grants.map(({ grantee }) => `${arn} ${grantee}`)).sort();
+  return Object.entries(keys).flatMap(([arn, { grants }]) => grants.map(({ grantee }) => `${arn} ${grantee.replace(/-\d+$/, '')}`)).sort();
 }
 
-/** The types of resources that belong to one instance. A change to another instance must not change them. */
-const OF_ONE_INSTANCE = new Set(['AWS::Connect::InstanceStorageConfig', 'AWS::Kinesis::Stream', 'AWS::KinesisFirehose::DeliveryStream', 'AWS::KMS::Alias', 'Custom::AWS']);
+/** The app streams each data type of the right instance, with a new instance as its alias. */
+function expectAssociations({ associations, deployed }: SimulatedAccount, built: BuiltApp): void {
+  const aliases = Object.fromEntries(Object.values(deployed)
+    .filter(({ type }) => type === 'AWS::Connect::Instance')
+    .map(({ physicalId, properties }) => [physicalId, properties.InstanceAlias as string]));
+  const actual = Object.values(associations).map(({ instance, dataType }) => `${dataType} of ${aliases[instance] ?? instance}`);
+  expect(actual.sort()).toEqual([...built.associations].sort());
+}
 
-/** The resources of constructs that remain in the app change at most the resources that they depend on. */
-function expectOtherResourcesUnchanged(before: DeploymentGraph, after: DeploymentGraph): void {
-  for (const { name, template } of after.scopes.values()) {
-    const previous = before.scopes.get(name)?.template.Resources ?? {};
-    for (const [id, resource] of Object.entries(template.Resources)) {
-      if (id in previous && OF_ONE_INSTANCE.has(resource.Type)) expect({ ...resource, DependsOn: [] }).toEqual({ ...previous[id], DependsOn: [] });
-    }
+/** To add, remove or change an instance changes no resource of another instance, except what it depends on. */
+function expectOtherResourcesUnchanged(before: BuiltApp & { graph: DeploymentGraph }, after: BuiltApp & { graph: DeploymentGraph }): void {
+  for (const [index, ids] of after.unchanged) {
+    if (before.unchanged.has(index)) expect(resourcesIn(after.graph, ids)).toEqual(resourcesIn(before.graph, before.unchanged.get(index)!));
   }
+  // Lookups and grants have ids that are derived from the instance, or from the construct that has a lazy value.
+  const shared = ({ graph }: { graph: DeploymentGraph }) => nodesIn(graph)
+    .filter(({ resource }) => resource.Type === 'Custom::AWS' && !JSON.stringify(resource).includes(CHANGED_INSTANCE))
+    .map(({ id }) => id);
+  const common = shared(after).filter((id) => shared(before).includes(id));
+  expect(resourcesIn(after.graph, common)).toEqual(resourcesIn(before.graph, common));
+}
+
+function nodesIn({ stacks }: DeploymentGraph): Node[] {
+  return stacks.flatMap(({ nodes }) => [...nodes.values()]);
+}
+
+/** The resources by their ids, without their dependencies. */
+function resourcesIn(graph: DeploymentGraph, ids: string[]): Record<string, unknown> {
+  return Object.fromEntries(nodesIn(graph).filter(({ id }) => ids.includes(id)).map(({ id, resource }) => [id, { ...resource, DependsOn: [] }]));
 }
 
 function expectUniqueSids(deployed: Array<[string, DeployedResource]>): void {

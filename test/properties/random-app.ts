@@ -2,153 +2,49 @@
  * Random apps that combine instances, keys, streams and stacks as users may do.
  */
 import {
-  App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnParameter, CfnResource, Fn, Lazy,
-  NestedStack, Stack, Stage,
+  App, aws_connect as connect, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, aws_sns as sns, CfnParameter, CfnResource,
+  Fn, Lazy, NestedStack, Stack, Stage,
 } from 'aws-cdk-lib';
 import { ASSET_RESOURCE_METADATA_ENABLED_CONTEXT, DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
 import type { aws_connect as connectRefs } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
-import * as fc from 'fast-check';
+import { CHANGED_INSTANCE, EXISTING_KEYS, instanceArn, keyArn, LAZY_INSTANCES, nameIn, OTHER_ACCOUNT, parametersOf, roleArn, streamArn } from './existing-resources';
+import { DATA_TYPES, type RandomApp, RESOURCE_TYPES } from './random-spec';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../../src';
-import { SimulatedAccount } from '../../src/check/simulation/simulated-account';
 import { ACCOUNT, DELIVERY_STREAM_ARN, ENV, REGION } from '../support';
-
-/** Chooses values with the given weights. */
-function weighted<T extends string>(weights: Record<T, number>): fc.Arbitrary<T> {
-  return fc.oneof(...Object.entries<number>(weights).map(([value, weight]) => ({ weight, arbitrary: fc.constant(value as T) })));
-}
-
-const INSTANCE_SOURCE = weighted({ 'new': 3, 'by ARN': 3, 'by id': 2, 'by parameter': 2, 'by lazy value': 1, 'by imported value': 1, 'with role': 2 });
-const KEY_SOURCE = weighted({
-  'new': 6, 'new L1': 2, 'alias of new': 2, 'by ARN': 6, 'by parameter': 2, 'in another account': 1, 'new in another account': 1, 'alias by name': 1, 'AWS managed': 2,
-});
-const KEY_ACCESS = weighted({ [KeyAccess.AUTOMATIC]: 10, [KeyAccess.GRANT]: 4, [KeyAccess.EXTERNAL]: 2, [KeyAccess.KEY_POLICY]: 1 });
-const KINESIS = {
-  'none': 20,
-  'new stream': 3,
-  'new stream with key': 4,
-  'new managed stream': 1,
-  'existing stream': 1,
-  'existing stream with key': 4,
-  'stream of the app': 3,
-  'L1 stream of the app': 2,
-};
-const DATA_TYPES = ['contactRecords', 'agentEvents', 'voiceAnalysisSegments', 'chatAnalysisSegments'] as const;
-const STACKS = 4;
-const INSTANCES = 6;
-const SOME = fc.nat({ max: 11 });
-
-/** Numbers select from the available resources. A stack uses resources of its own or of earlier stacks only. */
-export const randomApp = fc.record({
-  /** For each stack, whether it is nested in the last stack that is not nested. */
-  stacks: fc.array(fc.boolean(), { minLength: 1, maxLength: STACKS }),
-  isInStage: fc.boolean(),
-  crossStackReferences: weighted({ strong: 3, weak: 1, both: 1 }),
-  instances: fc.array(fc.record({ source: INSTANCE_SOURCE, stack: SOME, number: fc.nat({ max: INSTANCES - 1 }) }), { minLength: 1, maxLength: 4 }),
-  keys: fc.array(fc.record({ source: KEY_SOURCE, stack: SOME }), { minLength: 1, maxLength: 4 }),
-  constructs: fc.array(fc.record({
-    stack: SOME,
-    instance: SOME,
-    encryptionKey: fc.option(SOME, { nil: undefined }),
-    isInParent: fc.boolean(),
-    dependsOn: fc.option(SOME, { nil: undefined, freq: 2 }),
-    keyAccess: fc.option(KEY_ACCESS, { nil: undefined, freq: 2 }),
-    destinations: fc.tuple(...DATA_TYPES.map((dataType) => fc.record({
-      source: weighted(dataType === 'contactRecords'
-        ? { ...KINESIS, 'new delivery stream': 3, 'existing delivery stream': 1 }
-        : { ...KINESIS, 'new delivery stream': 1, 'existing delivery stream': 0 }),
-      key: SOME,
-      stack: SOME,
-    }))),
-  }), { minLength: 1, maxLength: 4 }),
-  /** Whether constructs depend on those that are created later, instead of earlier. */
-  dependsOnLater: fc.boolean(),
-  /** What changes in the second version of the app. */
-  secondVersion: fc.record({
-    removed: fc.option(SOME, { nil: undefined }),
-    isReversed: fc.boolean(),
-    renamesGrants: fc.boolean(),
-    replacesStreams: fc.boolean(),
-    /** Constructs with KeyAccess.GRANT use other keys. With key policies, this requires two deployments. */
-    changesKeys: fc.boolean(),
-  }),
-});
-
-export type RandomApp = typeof randomApp extends fc.Arbitrary<infer T> ? T : never;
-
-function instanceArn(number: number | string): string {
-  return `arn:aws:connect:${REGION}:${ACCOUNT}:instance/aaaaaaaa-bbbb-cccc-dddd-${String(number).padStart(12, '0')}`;
-}
-
-function roleArn(number: number | string): string {
-  return `arn:aws:iam::${ACCOUNT}:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_${number}`;
-}
-
-const OTHER_ACCOUNT = '999988887777';
-const EXISTING_KEYS = ['by ARN', 'by parameter', 'in another account'];
-
-function keyArn(number: number, source = 'by ARN'): string {
-  const account = source === 'in another account' ? OTHER_ACCOUNT : ACCOUNT;
-  return `arn:aws:kms:${REGION}:${account}:key/11111111-2222-3333-4444-00000000000${number}`;
-}
-
-function streamArn(key: number): string {
-  return `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/existing-${key}`;
-}
-
-/** Instances that are specified by a parameter. They differ from those specified by ARN, because an app cannot determine that two are the same. */
-const PARAMETER_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, number) => `f${Math.floor(number / INSTANCES)}f${number % INSTANCES}`);
-
-/** Instances that are specified by a lazy value, which an app cannot compare with others either. */
-const LAZY_INSTANCES = Array.from({ length: INSTANCES }, (_, index) => `e0e${index}`);
-
-/** Instances that are specified by a value that another app exports. It can be another instance in each stack. */
-const IMPORTED_INSTANCES = Array.from({ length: STACKS * INSTANCES }, (_, number) => `d${Math.floor(number / INSTANCES)}d${number % INSTANCES}`);
-
-/** The values of the CloudFormation parameters in random apps, and the values that other apps export. */
-export const PARAMETERS = Object.fromEntries([
-  ...IMPORTED_INSTANCES.map((number) => [`Exported${number.slice(1)}`, instanceArn(number)]),
-  ...PARAMETER_INSTANCES.map((number) => [`InstanceArn${number}`, instanceArn(number)]),
-  ...Array.from({ length: INSTANCES }, (_, number) => [`KeyArn${number}`, keyArn(number)]),
-]);
-
-/** The account before a random app is deployed. */
-export function accountFor({ keys }: RandomApp): SimulatedAccount {
-  const account = new SimulatedAccount().addStream(streamArn(9));
-  for (let number = 0; number < INSTANCES; number++) account.addInstance(instanceArn(number), roleArn(number));
-  for (const number of [...PARAMETER_INSTANCES, ...LAZY_INSTANCES, ...IMPORTED_INSTANCES]) account.addInstance(instanceArn(number), roleArn(number));
-  keys.forEach(({ source }, number) => {
-    if (EXISTING_KEYS.includes(source)) account.addKey(keyArn(number, source), ACCOUNT).addStream(streamArn(number), keyArn(number, source));
-  });
-  return account;
-}
 
 export interface BuiltApp {
   readonly app: App;
   readonly stage?: Stage;
   /** The node ids of the associations for which the key owner manages access. */
   readonly external: string[];
+  /** The associations that the app must have: the resource type, and the ARN of an existing instance or the alias of a new one. */
+  readonly associations: string[];
+  /** The node ids of the resources of each construct, except those whose instance or key the second version changes. */
+  readonly unchanged: Map<number, string[]>;
 }
+
+const NO_CHANGES: Changes = { replacesStreams: false, changesKeys: false, changesInstance: false };
 
 /** Builds the first version of the app. */
 export function buildRandomApp(spec: RandomApp): BuiltApp {
-  return build(spec, spec.constructs.map((_, index) => index), { replacesStreams: false, changesKeys: false });
+  return build(spec, spec.constructs.map((_, index) => index), NO_CHANGES);
 }
 
 /** Builds the second version of the app. */
 export function buildSecondVersion(spec: RandomApp): BuiltApp {
-  const { removed, isReversed, renamesGrants, ...changes } = spec.secondVersion;
+  const { removed, isReversed, renamesGrants, changedInstance, ...changes } = spec.secondVersion;
   const indexes = spec.constructs.map((_, index) => index).filter((index) => removed === undefined || index !== removed % spec.constructs.length);
-  const built = build(spec, isReversed ? indexes.reverse() : indexes, changes);
+  const built = build(spec, isReversed ? indexes.reverse() : indexes, { ...changes, changesInstance: changedInstance !== undefined });
   for (const child of renamesGrants ? built.app.node.findAll() : []) {
     if (CfnResource.isCfnResource(child) && /\/ConnectKeyGrant\w+\/Resource\/Default$/.test(child.node.path)) child.overrideLogicalId(`Renamed${child.node.addr}`);
   }
   return built;
 }
 
-type Changes = Pick<RandomApp['secondVersion'], 'replacesStreams' | 'changesKeys'>;
+type Changes = Pick<RandomApp['secondVersion'], 'replacesStreams' | 'changesKeys'> & { readonly changesInstance: boolean };
 
-function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, changesKeys }: Changes): BuiltApp {
+function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, changesKeys, changesInstance }: Changes): BuiltApp {
   const app = new App({
     context: {
       [ASSET_RESOURCE_METADATA_ENABLED_CONTEXT]: true, // adds the file names of nested stacks
@@ -158,9 +54,9 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
   const stage = spec.isInStage ? new Stage(app, 'Stage') : undefined;
   const stacks: Stack[] = [];
   let parent: Stack | undefined;
-  for (const [number, isNested] of spec.stacks.entries()) {
+  for (const [number, { isNested, region }] of spec.stacks.entries()) {
     if (parent && isNested) stacks.push(new NestedStack(parent, `Stack${number}`));
-    else stacks.push(parent = new Stack(stage ?? app, `Stack${number}`, { env: ENV }));
+    else stacks.push(parent = new Stack(stage ?? app, `Stack${number}`, { env: { ...ENV, region } }));
   }
   const within = (stack: number, last = stacks.length - 1) => stack % (last + 1);
   let imports = 0;
@@ -178,66 +74,101 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
         }));
         case 'alias of new': return created ??= new kms.Key(stacks[home], id).addAlias(`key-${number}`);
         case 'by ARN':
-        case 'in another account': return kms.Key.fromKeyArn(user, unique, keyArn(number, source));
-        case 'by parameter': return kms.Key.fromKeyArn(user, unique, parameter(stacks[home], `KeyArn${number}`));
+        case 'in another account': return kms.Key.fromKeyArn(user, unique, keyArn(number, user.region, source));
+        case 'by parameter': return kms.Key.fromKeyArn(user, unique, parameter(stacks[home], nameIn(stacks[home].region, `KeyArn${number}`)));
         case 'new in another account':
-          return created ??= new kms.Key(new Stack(stage ?? app, `Stack${id}`, { env: { ...ENV, account: OTHER_ACCOUNT } }), id);
+          return created ??= new kms.Key(new Stack(stage ?? app, `Stack${id}`, { env: { account: OTHER_ACCOUNT, region: stacks[0].region } }), id);
         case 'alias by name': return kms.Alias.fromAliasName(user, unique, `alias/key-${number}`);
         case 'AWS managed': return kms.Alias.fromAliasName(user, unique, 'alias/aws/kinesis');
       }
     };
     if (source.includes('new')) key(stacks[home]); // also if only one version of the app uses it
-    return { source, home: source === 'new in another account' ? 0 : home, number, key };
+    const isInStack = !['by ARN', 'in another account', 'alias by name', 'AWS managed'].includes(source);
+    const keyHome = source === 'new in another account' ? 0 : home;
+    return { source, home: keyHome, region: isInStack ? stacks[keyHome].region : undefined, number, key };
   });
 
-  const instances = spec.instances.map(({ source, stack: chosen, number }, index) => {
+  const parameters = parametersOf(spec, changesInstance);
+  const changedIndex = (spec.secondVersion.changedInstance ?? -1) % spec.instances.length;
+  const instances = spec.instances.map(({ source, stack: chosen, number: chosenNumber }, index) => {
     const home = within(chosen);
+    const isChanged = changesInstance && index === changedIndex;
+    const number = isChanged ? `${CHANGED_INSTANCE}${chosenNumber}` : String(chosenNumber);
+    const lazyNumber = isChanged ? `${CHANGED_INSTANCE}${LAZY_INSTANCES[index]}` : LAZY_INSTANCES[index];
+    const alias = `instance-${index}${isChanged ? '-replaced' : ''}`;
     let created: connectRefs.IInstanceRef | undefined;
     const instance = (user: Stack): connectRefs.IInstanceRef => {
       const unique = `Instance${index}Used${imports++}`;
+      const { region } = user;
       switch (source) {
         case 'new': return created ??= new connect.CfnInstance(stacks[home], `Instance${index}`, {
-          attributes: { inboundCalls: true, outboundCalls: true }, identityManagementType: 'CONNECT_MANAGED', instanceAlias: `instance-${index}`,
+          attributes: { inboundCalls: true, outboundCalls: true }, identityManagementType: 'CONNECT_MANAGED', instanceAlias: alias,
         });
-        case 'by ARN': return ConnectInstance.fromInstanceArn(user, unique, instanceArn(number));
+        case 'by ARN': return ConnectInstance.fromInstanceArn(user, unique, instanceArn(number, region));
         case 'by id': return ConnectInstance.fromInstanceId(user, unique, instanceArn(number).split('/')[1]);
-        case 'by parameter': return ConnectInstance.fromInstanceArn(user, unique, parameter(stacks[home], `InstanceArnf${home}f${number}`));
+        case 'by parameter': return ConnectInstance.fromInstanceArn(user, unique, parameter(stacks[home], nameIn(region, `InstanceArnf${home}f${chosenNumber}`)));
         case 'by lazy value': return created ??= ConnectInstance.fromInstanceArn(user, unique, Lazy.string({
-          produce: () => isComplete ? instanceArn(LAZY_INSTANCES[index]) : undefined,
+          produce: () => isComplete ? instanceArn(lazyNumber, region) : undefined,
         }));
         case 'by imported value':
-          return ConnectInstance.fromInstanceArn(user, unique, Fn.importValue(`Exported${stacks.indexOf(user)}d${index}`));
-        case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, { instanceArn: instanceArn(number), serviceRoleArn: roleArn(number) });
+          return ConnectInstance.fromInstanceArn(user, unique, Fn.importValue(nameIn(region, `Exportedd${stacks.indexOf(user)}d${index}`)));
+        case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, {
+          instanceArn: instanceArn(number, region), serviceRoleArn: roleArn(number, region),
+        });
       }
     };
     if (source === 'new') instance(stacks[home]);
-    /** A text that is equal for equal instances. */
+    /** A text that is equal for equal instances of the first version. */
     const identity = (user: number) => {
       switch (source) {
-        case 'by parameter': return `${source} ${home} ${number}`;
+        case 'by parameter': return `${source} ${home} ${chosenNumber}`;
         case 'by imported value': return `${source} ${user} ${index}`;
         case 'new':
         case 'by lazy value': return `${source} ${index}`;
-        default: return String(number);
+        default: return `${stacks[user].region} ${chosenNumber}`;
       }
     };
-    return { home: source === 'new' || source === 'by parameter' ? home : 0, instance, identity };
+    const arn = (user: number) => {
+      const { region } = stacks[user];
+      switch (source) {
+        case 'by parameter': return parameters[nameIn(region, `InstanceArnf${home}f${chosenNumber}`)];
+        case 'by imported value': return parameters[nameIn(region, `Exportedd${user}d${index}`)];
+        case 'new': return alias;
+        default: return instanceArn(source === 'by lazy value' ? lazyNumber : number, region);
+      }
+    };
+    const isInStack = source === 'new' || source === 'by parameter';
+    return { home: isInStack ? home : 0, region: isInStack || source === 'by lazy value' ? stacks[home].region : undefined, instance, identity, arn };
   });
 
   const external: string[] = [];
+  const associations: string[] = [];
+  const unchanged: BuiltApp['unchanged'] = new Map();
   const constructs = new Map<number, ConnectDataStreaming>();
   const streamed = new Set<string>();
   let isComplete = false;
-  for (const index of constructIndexes) {
-    const chosen = spec.constructs[index];
-    const { home, instance, identity } = instances[chosen.instance % instances.length];
+  const isInRegion = (stack: number, region = stacks[stack].region) => stacks[stack].region === region;
+  // The second version decides as the first one, so that a construct streams the same data types in both.
+  const placed = spec.constructs.map((chosen) => {
+    const instance = instances[chosen.instance % instances.length];
     // A construct can be in the parent of the nested stack of its instance.
-    const parentNumber = stacks.indexOf(stacks[home].nestedStackParent!);
-    const number = chosen.isInParent && parentNumber !== -1 ? parentNumber : Math.max(home, within(chosen.stack));
+    const parentNumber = stacks.indexOf(stacks[instance.home].nestedStackParent!);
+    const isInParent = chosen.isInParent && parentNumber !== -1;
+    const possible = [...stacks.keys()].filter((other) => other >= instance.home && isInRegion(other, instance.region));
+    const number = isInParent ? parentNumber : possible[chosen.stack % possible.length];
+    const keyOfDataType = (dataType: string) => `${dataType} of ${instance.identity(number)}`;
+    const specified = DATA_TYPES.map((dataType, at) => ({ dataType, ...chosen.destinations[at] }))
+      .filter(({ dataType, source }) => source !== 'none' && (spec.hasDuplicates || !streamed.has(keyOfDataType(dataType))));
+    const isDuplicate = specified.some(({ dataType }) => streamed.has(keyOfDataType(dataType)));
+    specified.forEach(({ dataType }) => streamed.add(keyOfDataType(dataType)));
+    return { chosen, instance, isInParent, number, specified, isDuplicate };
+  });
+  for (const index of constructIndexes) {
+    const { chosen, instance: { home, instance, arn }, isInParent, number, specified, isDuplicate } = placed[index];
     const stack = stacks[number];
     // AWS CDK cannot reference a key in another account from a nested stack.
     const isUsable = (source: string) => source !== 'new in another account' || !stacks.some(({ nested }) => nested);
-    const reachable = keys.filter((key) => key.home <= number && isUsable(key.source));
+    const reachable = keys.filter((key) => key.home <= number && isInRegion(number, key.region) && isUsable(key.source));
     const pick = (key: number) => reachable.length > 0 ? reachable[key % reachable.length] : undefined;
 
     type Destination = typeof chosen.destinations[number];
@@ -246,20 +177,23 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
       const usesOtherKey = changesKeys && chosen.keyAccess === KeyAccess.GRANT && !source.endsWith('stream of the app');
       const picked = pick(usesOtherKey ? wanted + 1 : wanted);
       const streamName = replacesStreams ? `${id}-replaced` : undefined;
-      const streamHome = stacks[Math.max(picked?.home ?? 0, within(place, number))];
+      const streamHomes = [...stacks.keys()].filter((other) => other >= (picked?.home ?? 0) && other <= number && isInRegion(other, stack.region));
+      const isInNested = isInParent && place % 2 === 0;
+      if (isInNested && picked) new sns.CfnTopic(stacks[home], `UserOf${id}`, { kmsMasterKeyId: picked.key(stacks[home]).keyArn });
+      const streamHome = stacks[isInNested ? home : streamHomes[place % streamHomes.length]];
       switch (source) {
         case 'none': return undefined;
         case 'new stream': return StreamingDestination.newKinesisStream({ streamName });
         case 'new stream with key': return StreamingDestination.newKinesisStream({ streamName, encryptionKey: picked?.key(stack) });
         case 'new managed stream': return StreamingDestination.newKinesisStream({ streamName, encryption: kinesis.StreamEncryption.MANAGED });
-        case 'existing stream': return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, id, streamArn(9)));
+        case 'existing stream': return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(stack, id, streamArn(9, stack.region)));
         case 'existing stream with key': {
           // An existing stream has an existing key. A stream with a key of the app is defined by the app and imported by its ARN.
           const encryptionKey = picked?.key(stack);
-          const arn = picked && EXISTING_KEYS.includes(picked.source)
-            ? streamArn(picked.number)
+          const existingArn = picked && EXISTING_KEYS.includes(picked.source)
+            ? streamArn(picked.number, stack.region)
             : newStream(stack, `${id}Created`, keyOf(encryptionKey)).streamArn;
-          return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, id, { streamArn: arn, encryptionKey }));
+          return StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, id, { streamArn: existingArn, encryptionKey }));
         }
         case 'stream of the app':
           return StreamingDestination.kinesisStream(newStream(streamHome, id, keyOf(picked?.key(streamHome))));
@@ -272,23 +206,27 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
         }
         case 'new delivery stream': return StreamingDestination.newDeliveryStream();
         case 'existing delivery stream':
-          return StreamingDestination.deliveryStream(firehose.DeliveryStream.fromDeliveryStreamArn(stack, id, DELIVERY_STREAM_ARN));
+          return StreamingDestination.deliveryStream(
+            firehose.DeliveryStream.fromDeliveryStreamArn(stack, id, DELIVERY_STREAM_ARN.replace(REGION, stack.region)),
+          );
       }
     };
 
-    const dataTypes = DATA_TYPES.filter((_, at) => chosen.destinations[at].source !== 'none').map((dataType) => `${dataType} of ${identity(number)}`);
-    const construct = expectDuplicate(dataTypes.some((dataType) => streamed.has(dataType)), () => new ConnectDataStreaming(stack, `Streaming${index}`, {
+    const construct = expectDuplicate(isDuplicate, () => new ConnectDataStreaming(stack, `Streaming${index}`, {
       instance: instance(stack),
       encryptionKey: chosen.encryptionKey === undefined ? undefined : pick(chosen.encryptionKey)?.key(stack),
       keyAccess: chosen.keyAccess,
-      ...Object.fromEntries(DATA_TYPES.map((dataType, at) => [dataType, destination(chosen.destinations[at], dataType)])),
+      ...Object.fromEntries(specified.map(({ dataType, ...rest }) => [dataType, destination(rest, dataType)])),
     }));
-    dataTypes.forEach((dataType) => streamed.add(dataType));
     constructs.set(index, construct);
+    associations.push(...specified.map(({ dataType }) => `${RESOURCE_TYPES[dataType]} of ${arn(number)}`));
+    if (chosen.instance % instances.length !== changedIndex) {
+      unchanged.set(index, construct.node.findAll().filter(CfnResource.isCfnResource).map(nodeIdOf));
+    }
     if (chosen.keyAccess === KeyAccess.EXTERNAL) {
       external.push(...construct.node.findAll()
         .filter((child) => connect.CfnInstanceStorageConfig.isCfnInstanceStorageConfig(child))
-        .map((child) => `${scopeName(stack)}/${stack.getLogicalId(child)}`));
+        .map(nodeIdOf));
     }
   }
   for (const [index, construct] of constructs) {
@@ -300,7 +238,7 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
     if (other && isInOrder && !isInKeyPolicy && Stack.of(other) === Stack.of(construct)) construct.node.addDependency(other);
   }
   isComplete = true;
-  return { app, stage, external };
+  return { app, stage, external, associations, unchanged };
 }
 
 /** Throws another error if a duplicate association is not rejected, or if another association is rejected as a duplicate. */
@@ -329,6 +267,10 @@ function dependOnKey(stream: IConstruct, key?: kms.IKey): void {
 
 function parameter(stack: Stack, name: string): string {
   return (stack.node.tryFindChild(name) as CfnParameter | undefined ?? new CfnParameter(stack, name)).valueAsString;
+}
+
+function nodeIdOf(resource: CfnResource): string {
+  return `${scopeName(resource.stack)}/${resource.stack.getLogicalId(resource)}`;
 }
 
 /** The name that the deployment simulation gives to a stack or nested stack. */

@@ -26,7 +26,8 @@ export class ConnectAndKmsServer extends LoopbackServer {
     try {
       const error = this.errors.shift();
       if (error) throw new ServiceError(error.status, error.code, error.message);
-      send(200, operation ? this.kms(operation, JSON.parse(body) as Record<string, never>) : this.describeInstance(request));
+      const api = new ConnectAndKms(this.account, { ...this.caller, region: regionOf(request) });
+      send(200, operation ? this.kms(api, operation, JSON.parse(body) as Record<string, never>) : this.describeInstance(api, request));
     } catch (error) {
       const { status = 500, name, message } = error as ServiceError;
       send(status, { __type: name, message, Message: message }, name);
@@ -34,20 +35,21 @@ export class ConnectAndKmsServer extends LoopbackServer {
   }
 
   /** `GET /instance/<id or ARN>` */
-  private describeInstance(request: IncomingMessage): object {
-    return this.api.describeInstance(decodeURIComponent(request.url!.replace('/instance/', '')));
+  private describeInstance(api: ConnectAndKms, request: IncomingMessage): object {
+    return api.describeInstance(decodeURIComponent(request.url!.replace('/instance/', '')));
   }
 
-  private kms(operation: string, parameters: Record<string, never>): object {
+  private kms(api: ConnectAndKms, operation: string, parameters: Record<string, never>): object {
     const { KeyId, GrantId } = parameters;
     switch (operation) {
-      case 'RetireGrant': return this.api.retireGrant(KeyId, GrantId);
-      case 'RevokeGrant': return this.api.revokeGrant(KeyId, GrantId);
-      default: return this.api.createGrant(KeyId, grantOf(parameters));
+      case 'RetireGrant': return api.retireGrant(KeyId, GrantId);
+      case 'RevokeGrant': return api.revokeGrant(KeyId, GrantId);
+      default: return api.createGrant(KeyId, grantOf(parameters));
     }
   }
+}
 
-  private get api(): ConnectAndKms {
-    return new ConnectAndKms(this.account, this.caller);
-  }
+/** The Region whose endpoint the caller of the API uses, from the signature of the request. */
+function regionOf({ headers }: IncomingMessage): string {
+  return /Credential=\w+\/\d+\/([\w-]+)\//.exec(headers.authorization ?? '')![1];
 }

@@ -1,6 +1,7 @@
 import https from 'https';
 import { dirname, join } from 'path';
 import { PassThrough } from 'stream';
+import { REGION } from '../support';
 
 type Handler = (event: object, context: object) => Promise<void>;
 
@@ -15,12 +16,12 @@ export interface HandlerResponse {
  * Invokes the handler of `AwsCustomResource` that aws-cdk-lib contains, with the AWS SDK for JavaScript. Returns the response that
  * the handler sends to CloudFormation.
  */
-export async function invokeHandler(event: object, endpoint: string): Promise<HandlerResponse> {
+export async function invokeHandler(event: object, endpoint: string, region = REGION): Promise<HandlerResponse> {
   const folder = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'custom-resource-handlers/dist/custom-resources');
   const { handler } = jest.requireActual<{ handler: Handler }>(join(folder, 'aws-custom-resource-handler'));
 
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'simulation', AWS_SECRET_ACCESS_KEY: 'simulation',
+    AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: 'simulation', AWS_SECRET_ACCESS_KEY: 'simulation',
   });
   const sent = new PassThrough();
   const request = jest.spyOn(https, 'request').mockImplementation(((_: object, done: () => void) => sent.on('finish', done)) as never);

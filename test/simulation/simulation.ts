@@ -77,7 +77,7 @@ export class ComparedSimulation {
   private async compareWithHandler({ node, event, caller, before, after, response }: Invocation): Promise<void> {
     const account = before.copy();
     Object.assign(this.server, { account, caller });
-    const { Status, Reason, PhysicalResourceId, Data } = await invokeHandler({ ...event, ResourceType: 'Custom::AWS' }, this.server.endpoint);
+    const { Status, Reason, PhysicalResourceId, Data } = await invokeHandler({ ...event, ResourceType: 'Custom::AWS' }, this.server.endpoint, caller.region);
     if (Status === 'FAILED') {
       if (response.Status !== 'FAILED') throw new Error(`${event.RequestType} of ${node.id} failed: ${Reason}`);
       return;

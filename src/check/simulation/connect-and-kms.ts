@@ -1,11 +1,14 @@
 import { isAllowed, type PolicyDocument } from './access';
 import type { Grant, SimulatedAccount } from './simulated-account';
+import { isEqual, splitText } from './unknown-values';
 
 /** The role of the Lambda function that calls, with the policies that it has at this moment. */
 export interface Caller {
   readonly role: string;
   /** Undefined if the templates do not define the role. */
   readonly policies?: readonly PolicyDocument[];
+  /** The Region whose endpoints the function calls. */
+  readonly region?: string;
 }
 
 /** An error of an AWS service. */
@@ -25,7 +28,7 @@ export class ConnectAndKms {
 
   public describeInstance(idOrArn: string): Record<string, unknown> {
     const arn = this.account.instanceArn(idOrArn);
-    if (!arn) throw new ServiceError(404, 'ResourceNotFoundException', `Instance ${idOrArn} does not exist`);
+    if (!arn || !this.isInRegion(arn)) throw new ServiceError(404, 'ResourceNotFoundException', `Instance ${idOrArn} does not exist`);
     this.require('connect:DescribeInstance', arn);
     this.require('ds:DescribeDirectories', '*', 'connect:DescribeInstance', arn);
     return {
@@ -74,8 +77,13 @@ export class ConnectAndKms {
 
   private key(arn: string) {
     const key = this.account.keyFor(arn);
-    if (!key) throw new ServiceError(400, 'NotFoundException', `Key '${arn}' does not exist`);
+    if (!key || !this.isInRegion(arn)) throw new ServiceError(400, 'NotFoundException', `Key '${arn}' does not exist`);
     return key;
+  }
+
+  private isInRegion(arn: string): boolean {
+    const { region } = this.caller;
+    return region === undefined || isEqual(region, splitText(arn, ':')[3] ?? '') !== false;
   }
 
   /** Fails if the policies deny an action. If the templates do not contain the policies, the action is allowed. */

@@ -181,7 +181,7 @@ export class Provisioner {
       PhysicalResourceId: before?.physicalId,
       ResourceProperties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)])), // as CloudFormation sends them
     };
-    const caller = this.callerOf(properties.ServiceToken as string);
+    const caller = { ...this.callerOf(properties.ServiceToken as string), region: node.scope.region };
     const accountBefore = this.onInvocation && this.account.copy();
     const response = invokeCustomResource(event, caller, this.account);
     this.onInvocation?.({ node, event, caller, before: accountBefore!, after: this.account.copy(), response });

@@ -171,6 +171,7 @@ export class SimulatedAccount {
   /** Streams a record of each associated data type. Returns the records that Amazon Connect cannot encrypt. */
   public streamRecords(): LostRecord[] {
     return Object.values(this.associations)
+      .filter(({ instance }) => this.instanceArn(instance)) // a deleted instance has no records
       .map((association) => ({ ...association, ...this.deliveryOf(association) }))
       .filter(({ isReceived }) => isReceived === false)
       .map(({ instance, dataType, key }) => ({ instance, dataType, key }));

@@ -5,14 +5,16 @@ import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Construct, type IConstruct } from 'constructs';
 import { DATA_TYPES, type DataType } from './data-types';
 import { errorAt } from './errors';
+import type { TableDeliveries } from './table-deliveries';
 import { isDifferent } from './tokens';
 import type { ValueType } from './value-types';
 
-/** The streams and associations of a `ConnectDataStreaming`. */
+/** The streams and associations of a `ConnectDataStreaming`, and the deliveries to its tables. */
 export type Streams = IConstruct
   & { readonly [property in DataType['streamProperty']]?: IStream }
   & { readonly [property in NonNullable<DataType['deliveryStreamProperty']>]?: IDeliveryStream }
-  & { readonly [property in `${DataType['prop']}Association`]?: CfnInstanceStorageConfig };
+  & { readonly [property in `${DataType['prop']}Association`]?: CfnInstanceStorageConfig }
+  & { readonly _tableDeliveries: TableDeliveries };
 
 export const STREAMING: ValueType = {
   isOfLibrary: true,

@@ -57,7 +57,7 @@ function createGrant(scope: Construct, stream: IStream, key: IKey, instance: Ins
 function allowGrantInOtherAccount(scope: Construct, grant: CfnResource, key: IKey, instance: Instance): void {
   const resource = keyResource(key);
   if (resource) {
-    KeyPolicies.of(resource.stack).allowGrants(key, resource, createGrantStatement(grant.stack, instance));
+    KeyPolicies.of(resource.stack).allowAccount(key, resource, createGrantStatement(grant.stack, instance));
     grant.node.addDependency(resource);
     return;
   }

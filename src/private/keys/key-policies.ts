@@ -18,7 +18,7 @@ export class KeyPolicies extends Construct {
   }
 
   private readonly statements = new Map<CfnKey, KeyStatements>();
-  private readonly grantStatements = new Set<string>();
+  private readonly accountStatements = new Set<string>();
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -32,12 +32,12 @@ export class KeyPolicies extends Construct {
     statements.allow(roleArn);
   }
 
-  /** Allows another account to create grants, as the statement describes. */
-  public allowGrants(key: IKey, resource: CfnKey, statement: iam.PolicyStatement): void {
+  /** Allows another account to use the key, as the statement describes. */
+  public allowAccount(key: IKey, resource: CfnKey, statement: iam.PolicyStatement): void {
     const id = `${resource.node.addr} ${JSON.stringify(statement.toStatementJson())}`;
-    if (this.grantStatements.has(id)) return;
+    if (this.accountStatements.has(id)) return;
 
-    this.grantStatements.add(id);
+    this.accountStatements.add(id);
     key.addToResourcePolicy(statement);
   }
 }

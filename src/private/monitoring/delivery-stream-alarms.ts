@@ -1,8 +1,9 @@
 import { type Duration, Tokenization } from 'aws-cdk-lib';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { AVERAGE, alarmAtOrAbove, alarmBelow, capitalize, MAXIMUM, noRecordsAlarm, readableDuration, type StreamMonitoring, SUM } from './alarms';
+import { alarmAtOrAbove, capitalize, noRecordsAlarm, type StreamMonitoring, SUM } from './alarms';
 import { contactsWithoutRecordsAlarm } from './contacts-without-records';
 import { contactsAndRecords, graph } from './dashboard';
+import { deliveryAlarms } from './delivery-alarms';
 import { destinationOf } from './delivery-stream-destination';
 import { hasNoCustomerManagedKey } from './delivery-stream-encryption';
 import type { MonitoredStream } from './monitored-streams';
@@ -22,16 +23,14 @@ const KEY_ERRORS: Array<[string, string, string, string]> = [
 /** @see https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
 export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliveryStream, thresholds: Thresholds): StreamMonitoring {
   const { scope, data } = monitored;
-  const { throttledRecords, dataFreshness, deliverySuccess, kmsKeyErrors, evaluationPeriods } = thresholds;
+  const { throttledRecords, kmsKeyErrors, evaluationPeriods } = thresholds;
   const name = `the Firehose delivery stream ${stream.deliveryStreamName}`;
   const resource = deliveryStreamResource(stream);
-  const destination = `DeliveryTo${resource && destinationOf(resource) || assumeS3(monitored, stream)}`;
+  const destination = resource && destinationOf(resource) || assumeS3(monitored, stream);
   const retention = 'Firehose retains records for up to 24 hours, and discards records that it has not delivered by then. Check the error log, the role '
     + 'and the destination of the delivery stream.';
   const records = (period: Duration) => stream.metricIncomingRecords({ ...SUM, period });
   const throttledPuts = stream.metric('ThrottledRecords', SUM);
-  const freshness = stream.metric(`${destination}.DataFreshness`, MAXIMUM);
-  const successfulDeliveries = stream.metric(`${destination}.Success`, AVERAGE);
   const keyErrors = resource && hasNoCustomerManagedKey(resource) ? [] : KEY_ERRORS;
 
   const without = contactsWithoutRecordsAlarm(monitored, name, records);
@@ -43,20 +42,7 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
       + 'records and bytes with the limits in the metrics of the delivery stream, and request a quota increase.',
     evaluationPeriods,
   });
-  const late = alarmAtOrAbove(scope, 'DeliveryLate', {
-    metric: freshness,
-    threshold: dataFreshness.toSeconds({ integral: false }),
-    label: `alarm at ${readableDuration(dataFreshness)}`,
-    description: `The oldest of the ${data} in ${name} has waited ${readableDuration(dataFreshness)} for delivery. ${retention}`,
-    evaluationPeriods,
-  });
-  const failed = alarmBelow(scope, 'DeliveryFailed', {
-    metric: successfulDeliveries,
-    threshold: deliverySuccess,
-    label: `alarm below ${Tokenization.stringifyNumber(deliverySuccess)}`,
-    description: `Too many attempts of ${name} to deliver ${data} fail. Firehose retries, so records are not lost yet. ${retention}`,
-    evaluationPeriods,
-  });
+  const delivery = deliveryAlarms(scope, { stream, name, data, destination, retention }, thresholds);
   const keyErrorMetrics = Object.fromEntries(keyErrors.map(([id, label]) => [label, stream.metric(`KMS${id}`, SUM)]));
   const locked = keyErrors.map(([id, label, cause, remedy]) => alarmAtOrAbove(scope, id, {
     metric: keyErrorMetrics[label],
@@ -70,15 +56,14 @@ export function monitorDeliveryStream(monitored: MonitoredStream, stream: IDeliv
 
   return {
     title: `### ${capitalize(data)}: Firehose delivery stream ${stream.deliveryStreamName}`,
-    alarms: [...without, throttled, late, failed, ...locked, ...none].map(({ alarm }) => alarm),
+    alarms: [...without, throttled, ...delivery.alarms, ...locked, ...none].map(({ alarm }) => alarm),
     graphs: [
       contactsAndRecords(monitored, records(SUM.period), none),
       graph(locked.length > 0 ? 'Throttled records, KMS errors' : 'Throttled records', {
         left: { 'Throttled records': throttledPuts, ...keyErrorMetrics },
         leftAlarms: kmsKeyErrors === throttledRecords ? [throttled] : [throttled, ...locked.slice(0, 1)],
       }),
-      graph('Oldest undelivered record (s)', { left: { 'Age of the oldest record': freshness }, leftAlarms: [late] }),
-      graph('Delivery success', { left: { 'Share of successful deliveries': successfulDeliveries }, leftAlarms: [failed], leftMax: 1 }),
+      ...delivery.graphs,
     ],
   };
 }

@@ -1,12 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { SILENT_PERIODS } from './onset-of-silence';
 import { validateDuration } from './thresholds';
 import { CONTACT_RECORDS, DATA_TYPES, type DataType } from '../common/data-types';
 import { errorAt } from '../common/errors';
 import { isStreamed, type Streams } from '../common/streams';
-
-/** The number of periods of the alarm on contacts without records. */
-export const CONTACT_PERIODS = 4;
 
 /** The times without records after which alarms go off. */
 export type QuietTimes = { readonly [prop in DataType['noRecordsProp']]?: Duration } & {
@@ -48,8 +46,8 @@ function resolveContactsWithoutRecordsFor(
   if (specified) {
     validateKnown(scope, prop, specified);
     // The longest evaluation range that CloudWatch evaluates every minute is a day. In periods shorter than five minutes, late metrics look like missing records.
-    validateDuration(scope, prop, specified, Duration.minutes(5 * CONTACT_PERIODS), Duration.days(1));
-    validateMultiple(scope, prop, specified, CONTACT_PERIODS);
+    validateDuration(scope, prop, specified, Duration.minutes(5 * SILENT_PERIODS), Duration.days(1));
+    validateMultiple(scope, prop, specified, SILENT_PERIODS);
     validateStreamed(scope, streams, CONTACT_RECORDS, prop, specified.toHumanString());
     if (!contactsWithoutRecords) {
       throw errorAt(scope, `${prop} cannot be ${specified.toHumanString()}, because contactsWithoutRecords is false`, 'remove one of the two props');

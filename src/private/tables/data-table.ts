@@ -97,6 +97,9 @@ export abstract class DataTable extends Construct {
     this.databaseName = (database ?? this.newDatabase()).databaseRef.databaseName;
     validateUniqueName(this, this.databaseName, tableName);
     this.tableName = this.newTable(tableName, firstDay, records).ref;
+    if (this.deliveryStream) {
+      streaming._tableDeliveries.add({ table: this, dataType, source: streaming[dataType.streamProperty]!, deliveryStream: this.deliveryStream });
+    }
   }
 
   /**
