@@ -6,8 +6,8 @@ import { execFileSync } from 'child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
-import { succeeds } from './languages';
 import { validateLinks } from './pages';
+import { succeeds } from '../test/languages/command';
 
 const ROOT = resolve(__dirname, '..');
 const TYPESCRIPT = /^\s*(import (type )?\{|const \w+ = |(export )?(class|interface) .*\{$)|\bnew [A-Z]\w*(\.\w+)*\(/m;
@@ -16,7 +16,7 @@ const RENDER = 'import sys, readme_renderer.markdown as m; html = m.render(open(
 void main();
 
 async function main(): Promise<void> {
-  if (!succeeds(ROOT, ['python3', '-m', 'venv', '--help'])) return console.log('not run: this machine has no python3');
+  if (!succeeds(['python3', '-m', 'venv', '--help'])) return console.log('not run: this machine has no python3');
 
   execFileSync('npx', ['projen', 'package:python'], { cwd: ROOT, stdio: 'inherit' });
   const work = mkdtempSync(join(tmpdir(), 'readme-'));

@@ -1,0 +1,43 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { execute } from './command';
+import { theOnlyFile } from './files';
+import type { Language } from './language';
+
+export const LIBRARY = 'cdk-connect-data-streaming';
+
+const NO_AUDIT = ['--silent', '--no-audit', '--no-fund'];
+
+export const typescript: Language = {
+  name: 'typescript',
+  target: 'js',
+  tools: [['npm', '--version']],
+  exception: /^Error: /m,
+
+  requestRuntime: async (folder, seconds) => execute(folder, ['npm', 'view', '@jsii/runtime', 'version', '--prefer-online'], {}, seconds),
+
+  async publish(packages, { folder, npm }) {
+    const token = `--${npm.replace('http:', '')}/:_authToken=none`; // npm publishes only with a token
+    await execute(folder, ['npm', 'publish', theOnlyFile(packages, '.tgz'), '--registry', npm, token, '--provenance=false']);
+  },
+
+  async install(app, { npm }) {
+    const environment = { npm_config_registry: npm };
+    await execute(app, ['npm', 'install', ...NO_AUDIT], environment);
+    await execute(app, ['npm', 'install', ...NO_AUDIT, LIBRARY], environment);
+    await execute(app, ['npm', 'run', '--silent', 'build']);
+    return {};
+  },
+
+  resolvedVersions: async (app) => ({ library: installedVersion(app, LIBRARY), cdk: installedVersion(app, 'aws-cdk-lib') }),
+};
+
+/** Moves the app to the newest version of the library that its range in package.json allows. */
+export async function update(app: string, npm: string): Promise<void> {
+  await execute(app, ['npm', 'update', ...NO_AUDIT, LIBRARY], { npm_config_registry: npm });
+  await execute(app, ['npm', 'run', '--silent', 'build']);
+}
+
+function installedVersion(app: string, name: string): string {
+  return (JSON.parse(readFileSync(join(app, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,93 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { packagingCommands, type ProjenTasks, releaseCommands } from './release-workflow';
+import { execute, succeeds } from '../languages/command';
+
+const IDENTITY = { GIT_AUTHOR_NAME: 'test', GIT_AUTHOR_EMAIL: 'test@example.com', GIT_COMMITTER_NAME: 'test', GIT_COMMITTER_EMAIL: 'test@example.com' };
+
+export interface Release {
+  readonly version: string;
+  readonly notes: string;
+}
+
+/** A clone of the repository in which versions are released as the release workflow releases them. */
+export class ReleaseClone {
+  /** Clones a repository, with the uncommitted changes of its files and copies of its installed packages. */
+  public static async create(repository: string, folder: string, npmRegistry: string): Promise<ReleaseClone> {
+    await execute(repository, ['git', 'clone', '--quiet', repository, folder]);
+    const copy = (...options: string[]) => ['cp', ...options, join(repository, 'node_modules'), folder];
+    if (!succeeds(copy('-al'))) await execute(folder, copy('-a')); // hard links only work within a file system
+    const clone = new ReleaseClone(folder, npmRegistry);
+    await clone.commitUncommittedChanges(repository);
+    return clone;
+  }
+
+  private jobs = 0;
+
+  private constructor(public readonly folder: string, private readonly npmRegistry: string) {}
+
+  /** Changes a file, updates the API references and commits the result. */
+  public async commitChange(file: string, before: string, after: string, message: string): Promise<void> {
+    const path = join(this.folder, file);
+    const content = readFileSync(path, 'utf8');
+    if (!content.includes(before)) throw new Error(`${file} must contain "${before}", which the rehearsal changes`);
+    writeFileSync(path, content.replace(before, after));
+    if (file.startsWith('src/')) await this.run(['npx projen compile', 'npx projen docgen']);
+    await this.git('commit', '--quiet', '--all', '--message', message);
+  }
+
+  public async amendMessage(message: string): Promise<void> {
+    await this.git('commit', '--quiet', '--amend', '--message', message);
+  }
+
+  public async hasReleases(): Promise<boolean> {
+    return (await this.git('tag', '--list', 'v*')).trim() !== '';
+  }
+
+  /** Runs the task of the release workflow, except the tests, and tags the version. */
+  public async release(): Promise<Release> {
+    await this.git('checkout', '--quiet', '.'); // a release that failed leaves a version in package.json
+    const tasks = JSON.parse(readFileSync(join(this.folder, '.projen', 'tasks.json'), 'utf8')) as ProjenTasks;
+    await this.run(releaseCommands(tasks));
+    const read = (file: string) => readFileSync(join(this.folder, 'dist', file), 'utf8').trim();
+    const tag = read('releasetag.txt');
+    if (!succeeds(['git', '-C', this.folder, 'rev-parse', '--quiet', '--verify', `refs/tags/${tag}`])) await this.git('tag', tag);
+    return { version: read('version.txt'), notes: read('changelog.md') };
+  }
+
+  /** Runs the commands of the workflow job that packages the release for a language. Returns the folder of the packages. */
+  public async package(target: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    const job = `${this.folder}-job-${++this.jobs}`;
+    mkdirSync(job);
+    cpSync(join(this.folder, 'dist'), join(job, 'dist'), { recursive: true });
+    const checkout = join(job, '.repo');
+    await execute(job, ['git', 'clone', '--quiet', this.folder, checkout]);
+    await execute(job, ['ln', '-s', join(this.folder, 'node_modules'), checkout]);
+    const workflow = readFileSync(join(this.folder, '.github', 'workflows', 'release.yml'), 'utf8');
+    for (const command of packagingCommands(workflow, target)) await execute(job, ['bash', '-ec', command], { ...this.environment, ...environment });
+    const packages = join(job, 'dist', target);
+    if (!existsSync(packages)) throw new Error(`the release workflow must create dist/${target}`);
+    return packages;
+  }
+
+  private async commitUncommittedChanges(repository: string): Promise<void> {
+    const changes = await execute(repository, ['git', 'diff', 'HEAD', '--binary']);
+    if (!changes) return;
+    const patch = `${this.folder}.patch`;
+    writeFileSync(patch, changes);
+    await this.git('apply', '--index', patch);
+    await this.git('commit', '--quiet', '--message', 'chore: uncommitted changes');
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    return { ...IDENTITY, CI: 'true', npm_config_registry: this.npmRegistry };
+  }
+
+  private async run(commands: readonly string[]): Promise<void> {
+    for (const command of commands) await execute(this.folder, ['bash', '-ec', command], { ...this.environment, RELEASE: 'true' });
+  }
+
+  private async git(...args: string[]): Promise<string> {
+    return execute(this.folder, ['git', ...args], IDENTITY);
+  }
+}
