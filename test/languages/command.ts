@@ -20,5 +20,5 @@ export async function execute(cwd: string, command: Command, environment: NodeJS
 
 /** Whether a command exists and succeeds. */
 export function succeeds(command: Command): boolean {
-  return spawnSync(command[0], command.slice(1)).status === 0;
+  return spawnSync(command[0], command.slice(1), { env: process.env }).status === 0;
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { execute } from './command';
 import type { Language, LocalRegistry } from './language';
-import { NugetFolder } from './nuget-folder';
+import { dotnetVariables, NugetFolder } from './nuget-folder';
 import { type AssetsFile, missingPackages, resolvedVersion } from './nuget-restore';
 
 const PROJECT = 'src/ContactCenter';
@@ -11,7 +11,7 @@ const PROBE = '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>
   + '<DisableImplicitFrameworkReferences>true</DisableImplicitFrameworkReferences></PropertyGroup>'
   + '<ItemGroup><PackageReference Include="Amazon.JSII.Runtime" Version="1.*" /></ItemGroup></Project>';
 
-const folders = new Map<string, NugetFolder>();
+const folders = new WeakMap<LocalRegistry, NugetFolder>();
 
 export const csharp: Language = {
   name: 'csharp',
@@ -22,24 +22,25 @@ export const csharp: Language = {
   async requestRuntime(folder, seconds) {
     const project = join(folder, 'Probe.csproj');
     writeFileSync(project, PROBE);
-    const { environment } = new NugetFolder(folder);
-    await execute(folder, ['dotnet', 'restore', project], environment, seconds).catch((error: Error) => {
+    await execute(folder, ['dotnet', 'restore', project], dotnetVariables(folder), seconds).catch((error: Error) => {
       if (isUnavailable(error)) throw error;
     });
   },
 
   async preparePackaging(library, registry) {
-    await nugetFolder(registry).providePackagesFor(library);
-    return nugetFolder(registry).environment;
+    const nuget = new NugetFolder(join(registry.folder, 'nuget'), library);
+    folders.set(registry, nuget);
+    await nuget.providePackagesFor();
+    return nuget.environment;
   },
 
-  publish: async (packages, registry) => nugetFolder(registry).add(packages),
+  publish: async (packages, registry) => folders.get(registry)!.add(packages),
 
   async install(app, registry) {
-    const { environment } = nugetFolder(registry);
-    await nugetFolder(registry).restore(join(app, PROJECT, 'ContactCenter.csproj'));
-    await execute(app, ['dotnet', 'build', '--verbosity', 'quiet', PROJECT], environment);
-    return environment;
+    const nuget = folders.get(registry)!;
+    await nuget.restore(join(app, PROJECT, 'ContactCenter.csproj'));
+    await execute(app, ['dotnet', 'build', '--verbosity', 'quiet', PROJECT], nuget.environment);
+    return nuget.environment;
   },
 
   async resolvedVersions(app) {
@@ -51,10 +52,4 @@ export const csharp: Language = {
 /** Whether no source responded in time (NU1301), or no source contains the package. Other errors show that a source responded. */
 function isUnavailable({ message }: Error): boolean {
   return /no answer within|NU1301/.test(message) || missingPackages(message).length > 0;
-}
-
-function nugetFolder({ folder }: LocalRegistry): NugetFolder {
-  const existing = folders.get(folder) ?? new NugetFolder(join(folder, 'nuget'));
-  folders.set(folder, existing);
-  return existing;
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { basename, join } from 'path';
 import { execute } from './command';
 import { theOnlyFile } from './files';
@@ -12,24 +12,15 @@ import { type Assembly, type MissingPackage, missingPackages, npmPackageOf } fro
 export class NugetFolder {
   public readonly packages: string;
   private readonly generated = new Set<string>();
-  private assembly: Assembly = {};
 
-  public constructor(private readonly folder: string, private readonly install = installNpmPackage) {
+  /** `library` is the folder of the compiled library, whose assembly names the packages that can be generated. */
+  public constructor(private readonly folder: string, private readonly library: string, private readonly install = installNpmPackage) {
     this.packages = join(folder, 'packages');
     mkdirSync(this.packages, { recursive: true });
   }
 
-  /** MSBuild reads properties from the environment, also when jsii-pacmak starts it. */
   public get environment(): NodeJS.ProcessEnv {
-    return {
-      RestoreAdditionalProjectSources: this.packages,
-      NUGET_PACKAGES: join(this.folder, 'cache'), // the user's packages may contain another package with this version
-      DOTNET_CLI_TELEMETRY_OPTOUT: 'true',
-      DOTNET_CLI_UI_LANGUAGE: 'en',
-      DOTNET_NOLOGO: 'true',
-      MSBUILDDISABLENODEREUSE: '1', // no process remains that uses the folder
-      UseSharedCompilation: 'false',
-    };
+    return dotnetVariables(this.folder, this.packages);
   }
 
   /** Adds the package of an assembly, which jsii-pacmak created in a folder. */
@@ -39,10 +30,11 @@ export class NugetFolder {
     }
   }
 
-  /** Generates the packages that the library and its apps require. */
-  public async providePackagesFor(library: string): Promise<void> {
-    this.assembly = JSON.parse(readFileSync(join(library, '.jsii'), 'utf8')) as Assembly;
-    await this.restoreCodeOf(library);
+  /** Generates the packages that are required to package a library. */
+  public async providePackagesFor(library = this.library): Promise<void> {
+    const code = await jsiiPacmak(library, 'dotnet', this.scratchFolder('code'), ['--code-only']);
+    const [project] = readdirSync(code);
+    await this.restore(theOnlyFile(join(code, project), '.csproj'));
   }
 
   /** Restores a project. Generates the packages that no source contains until nothing is missing. */
@@ -54,33 +46,38 @@ export class NugetFolder {
     }
   }
 
-  private async restoreCodeOf(library: string): Promise<void> {
-    const code = await jsiiPacmak(library, 'dotnet', this.scratchFolder('code'), ['--code-only']);
-    const [project] = readdirSync(code);
-    await this.restore(theOnlyFile(join(code, project), '.csproj'));
-  }
-
   private async failureOfRestore(project: string): Promise<string | undefined> {
     return execute(this.folder, ['dotnet', 'restore', '--force', project], this.environment).then(() => undefined, (error: Error) => error.message);
   }
 
   private async generate(missing: MissingPackage): Promise<void> {
     this.generated.add(key(missing));
-    const name = npmPackageOf(this.assembly, missing.id);
+    const name = npmPackageOf(JSON.parse(readFileSync(join(this.library, '.jsii'), 'utf8')) as Assembly, missing.id);
     if (!name) throw new Error(`no package source contains ${key(missing)}, and it cannot be generated: no npm package that the library depends on has this packageId`);
 
     const { version = versionInNodeModules(name) } = missing;
     console.log(`csharp: no package source contains ${missing.id} ${version}, so it is generated from ${name}@${version}`);
     const library = await this.install(name, version, this.scratchFolder('npm'));
-    await this.restoreCodeOf(library);
+    await this.providePackagesFor(library);
     this.add(await jsiiPacmak(library, 'dotnet', this.scratchFolder('dist'), [], this.environment));
   }
 
   private scratchFolder(name: string): string {
-    const folder = join(this.folder, `${name}-${this.generated.size}`);
-    mkdirSync(folder, { recursive: true });
-    return folder;
+    return mkdtempSync(join(this.folder, `${name}-`));
   }
+}
+
+/** Environment variables for .NET commands. MSBuild reads properties from them, also when jsii-pacmak starts it. */
+export function dotnetVariables(folder: string, packageSource?: string): NodeJS.ProcessEnv {
+  return {
+    RestoreAdditionalProjectSources: packageSource,
+    NUGET_PACKAGES: join(folder, 'cache'), // the user's packages may contain another package with this version
+    DOTNET_CLI_TELEMETRY_OPTOUT: 'true',
+    DOTNET_CLI_UI_LANGUAGE: 'en',
+    DOTNET_NOLOGO: 'true',
+    MSBUILDDISABLENODEREUSE: '1', // no process remains that uses the folder
+    UseSharedCompilation: 'false',
+  };
 }
 
 function key({ id, version = '(any version)' }: MissingPackage): string {
