@@ -16,7 +16,7 @@ import { withLocalRegistry } from '../test/languages/local-registry';
 import { typescript, update } from '../test/languages/typescript';
 import { type Release, ReleaseClone } from '../test/release/release-clone';
 
-/** A public property, which the rehearsal renames. */
+/** A public property, and its new name. */
 const PROPERTY = { file: 'src/data-streaming-audit.ts', before: 'public get rules()', after: 'public get eventRules()' };
 
 type Outcome = 'passed' | 'failed' | 'not run';
@@ -27,7 +27,7 @@ void main();
 async function main(): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'release-'));
   try {
-    await withLocalRegistry(join(work, 'registry'), (registry) => rehearse(work, registry));
+    await withLocalRegistry(join(work, 'registry'), (registry) => releaseVersions(work, registry));
   } catch (error) {
     outcomes.push('failed');
     console.log(`failed: ${(error as Error).message}`);
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   process.exitCode = outcomes.includes('failed') ? 1 : 0;
 }
 
-async function rehearse(work: string, registry: LocalRegistry): Promise<void> {
+async function releaseVersions(work: string, registry: LocalRegistry): Promise<void> {
   const clone = await ReleaseClone.create(ROOT, join(work, 'repository'), registry.npm);
   const isFirst = !await clone.hasReleases();
 

@@ -163,6 +163,6 @@ test('a language is run if its tools are installed and its package registry resp
 });
 
 test('the reason is the first line that names a problem, without the command', () => {
-  expect(firstProblem('failed: mvn dependency:get\n[INFO] error counts\n\n[ERROR] Could not transfer artifact\n')).toBe('[ERROR] Could not transfer artifact');
+  expect(firstProblem('failed: mvn dependency:get\n[INFO] error counts\n\n\u001b[0m[ERROR] Could not transfer artifact\n')).toBe('[ERROR] Could not transfer artifact');
   expect(firstProblem('')).toBe('no message');
 });

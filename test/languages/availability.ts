@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { stripVTControlCharacters } from 'util';
 import { succeeds } from './command';
 import type { Language } from './language';
 
@@ -25,7 +26,7 @@ export async function whyNotRun(language: Language, seconds = SECONDS): Promise<
 
 /** The first line of an output that names a problem. */
 export function firstProblem(output: string): string {
-  const lines = output.split('\n').map((line) => line.trim()).filter((line) => !NOISE.test(line));
+  const lines = stripVTControlCharacters(output).split('\n').map((line) => line.trim()).filter((line) => !NOISE.test(line));
   const line = lines.find((text) => /error|refused|unreachable|no answer|cannot|could not/i.test(text)) ?? lines[0] ?? 'no message';
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

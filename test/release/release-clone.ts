@@ -30,7 +30,7 @@ export class ReleaseClone {
   public async commitChange(file: string, before: string, after: string, message: string): Promise<void> {
     const path = join(this.folder, file);
     const content = readFileSync(path, 'utf8');
-    if (!content.includes(before)) throw new Error(`${file} must contain "${before}", which the rehearsal changes`);
+    if (!content.includes(before)) throw new Error(`${file} must contain "${before}", which is changed for the next version`);
     writeFileSync(path, content.replace(before, after));
     if (file.startsWith('src/')) await this.run(['npx projen compile', 'npx projen docgen']);
     await this.git('commit', '--quiet', '--all', '--message', message);
