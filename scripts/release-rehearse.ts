@@ -19,6 +19,10 @@ import { type Release, ReleaseClone } from '../test/release/release-clone';
 /** A public property, and its new name. */
 const PROPERTY = { file: 'src/data-streaming-audit.ts', before: 'public get rules()', after: 'public get eventRules()' };
 
+/** Tasks that are not run: the tests, which run before each release anyway, and for the next versions also the generated files. */
+const TESTS = ['test'];
+const NEXT = [...TESTS, 'default', 'docgen'];
+
 type Outcome = 'passed' | 'failed' | 'not run';
 const outcomes: Outcome[] = [];
 
@@ -43,7 +47,7 @@ async function releaseVersions(work: string, registry: LocalRegistry): Promise<v
   const clone = await ReleaseClone.create(ROOT, join(work, 'repository'), registry.npm);
   const isFirst = !await clone.hasReleases();
 
-  const first = await clone.release();
+  const first = await clone.release(...TESTS);
   if (isFirst) requireVersion(first, '0.1.0');
   passed(`release ${first.version}: the release notes are the section of the changelog, with ${first.notes.split('\n').length} lines`);
   const references = new ReferenceTemplates(join(work, 'references'), registry);
@@ -55,7 +59,7 @@ async function releaseVersions(work: string, registry: LocalRegistry): Promise<v
 
   const feature = `0.${minor}.${patch + 1}`;
   await clone.commitChange('CHANGELOG.md', '\n## ', `\n## ${feature}\n\nA feature.\n\n## `, 'feat: a feature');
-  requireVersion(await clone.release(), feature);
+  requireVersion(await clone.release(...NEXT), feature);
   await typescript.publish(await clone.package(typescript.target), registry);
   await update(app.folder, registry.npm);
   if ((await app.resolvedVersions()).library !== feature) throw new Error(`npm update must install ${feature}`);
@@ -65,11 +69,11 @@ async function releaseVersions(work: string, registry: LocalRegistry): Promise<v
   const breaking = `0.${minor + 1}.0`;
   await clone.commitChange('CHANGELOG.md', '\n## ', `\n## ${breaking}\n\nA breaking change.\n\n## `, 'docs: changelog');
   await clone.commitChange(PROPERTY.file, PROPERTY.before, PROPERTY.after, 'fix: rename a property');
-  await requireFailure(clone.release(), /rules.*has been removed|BREAKING CHANGE/s);
+  await requireFailure(clone.release(...NEXT), /rules.*has been removed|BREAKING CHANGE/s);
   passed('a property that was removed without announcement stops the release');
 
   await clone.amendMessage('fix: rename a property\n\nBREAKING CHANGE: use the new name');
-  requireVersion(await clone.release(), breaking);
+  requireVersion(await clone.release(...NEXT), breaking);
   passed(`an announced breaking change is released as ${breaking}`);
 
   async function testLanguage(language: Language, { version }: Release): Promise<void> {

@@ -33,12 +33,10 @@ describe('the release notes', () => {
 });
 
 describe('the commands of a release', () => {
-  const commands = releaseCommands(JSON.parse(read('.projen/tasks.json')) as ProjenTasks);
-
-  test('are those of the release task, with the build in place', () => {
-    expect(commands).toEqual([
-      'rm -fr dist', 'npx projen bump', 'npx projen default', 'npx projen pre-compile', 'npx projen compile', 'npx projen post-compile', 'npx projen package',
-      'npx projen unbump', 'git diff --ignore-space-at-eol --exit-code',
+  test('are those of the release task and of the build, without the tasks that are not run', () => {
+    expect(releaseCommands(JSON.parse(read('.projen/tasks.json')) as ProjenTasks, ['test'])).toEqual([
+      'rm -fr dist', 'npx projen bump', 'npx projen default', 'npx projen pre-compile', 'npx projen compile', 'npx projen docgen', 'npx projen compat',
+      'npx projen package', 'npx projen unbump', 'git diff --ignore-space-at-eol --exit-code',
     ]);
   });
 

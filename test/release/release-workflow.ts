@@ -16,13 +16,14 @@ interface Workflow {
   readonly jobs: Record<string, { readonly steps: ReadonlyArray<{ readonly id?: string; readonly run?: string }> }>;
 }
 
-/** Returns the commands of the release task and of the build that is part of it, except the tests, which run before each release anyway. */
-export function releaseCommands({ tasks }: ProjenTasks): string[] {
-  const { steps: release = [] } = tasks.release;
-  const { steps: build = [] } = tasks.build;
-  return release.flatMap((step) => step.spawn === 'build' ? build : [step])
-    .filter(({ spawn }) => spawn !== 'test')
-    .map(({ spawn, exec, execArgs = [] }) => (spawn ? `npx projen ${spawn}` : exec ?? execArgs.join(' ')));
+/** Returns the commands of the release task, except some tasks that are part of it. */
+export function releaseCommands({ tasks }: ProjenTasks, except: readonly string[]): string[] {
+  const commandsOf = (task: string): string[] => (tasks[task].steps ?? []).flatMap(({ spawn, exec, execArgs = [] }) => {
+    if (!spawn) return exec ?? execArgs.join(' ');
+    if (except.includes(spawn)) return [];
+    return ['build', 'post-compile'].includes(spawn) ? commandsOf(spawn) : `npx projen ${spawn}`;
+  });
+  return commandsOf('release');
 }
 
 const JOBS: Record<string, string> = { js: 'release_npm', python: 'release_pypi', java: 'release_maven', dotnet: 'release_nuget', go: 'release_golang' };
