@@ -57,6 +57,10 @@ async function releaseVersions(work: string, registry: LocalRegistry): Promise<v
   const template = app.synthesize();
   const [minor, patch] = first.version.split('.').slice(1).map(Number);
 
+  await clone.commitChange('README.md', '# cdk', '# CDK: cdk', 'docs: title');
+  requireVersion({ version: await clone.nextVersion() }, first.version);
+  passed('a commit that changes only the documentation is not released');
+
   const feature = `0.${minor}.${patch + 1}`;
   await clone.commitChange('CHANGELOG.md', '\n## ', `\n## ${feature}\n\nA feature.\n\n## `, 'feat: a feature');
   requireVersion(await clone.release(...NEXT), feature);
@@ -93,7 +97,7 @@ function passed(explanation: string): void {
   console.log(explanation);
 }
 
-function requireVersion({ version }: Release, expected: string): void {
+function requireVersion({ version }: Pick<Release, 'version'>, expected: string): void {
   if (version !== expected) throw new Error(`the version must be ${expected}, got ${version}`);
 }
 

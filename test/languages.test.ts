@@ -45,10 +45,14 @@ describe('the output of dotnet restore', () => {
     expect(missingPackages(output)).toEqual([{ id: 'Amazon.CDK.Lib', version: '2.257.0' }]);
   });
 
-  test('names each package once, with an exact version and with the error prefix of MSBuild', () => {
-    const error = 'error NU1102: Unable to find package Amazon.CDK.Asset.AwsCliV1 with version (= 2.2.292) [/app/JsiiBuild.sln]';
-    expect(missingPackages(`${PROJECT} : ${error}\n\nBuild FAILED.\n\n${PROJECT} : ${error}\n    0 Warning(s)\n`))
-      .toEqual([{ id: 'Amazon.CDK.Asset.AwsCliV1', version: '2.2.292' }]);
+  test('names each package once, also if MSBuild repeats the errors', () => {
+    const errors = [
+      `${PROJECT} : error NU1102: Unable to find package Amazon.CDK.Asset.AwsCliV1 with version (>= 2.2.292 && < 2.2.293) [/app/JsiiBuild.sln]`,
+      `${PROJECT} : error NU1102:   - Found 5 version(s) in company [ Nearest version: 2.2.294 ] [/app/JsiiBuild.sln]`,
+      `${PROJECT} : error NU1102: Unable to find package Constructs with version (= 10.5.0) [/app/JsiiBuild.sln]`,
+    ].join('\n');
+    expect(missingPackages(`${errors}\n\nBuild FAILED.\n\n${errors}\n    0 Warning(s)\n    3 Error(s)\n`))
+      .toEqual([{ id: 'Amazon.CDK.Asset.AwsCliV1', version: '2.2.292' }, { id: 'Constructs', version: '10.5.0' }]);
   });
 
   test('names nothing if a source cannot be reached or another version was resolved', () => {

@@ -1,13 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { execute } from './command';
+import { GIT } from './git';
 import { jsiiPacmak, ROOT } from './jsii-pacmak';
 import type { Language, LocalRegistry } from './language';
 
 const REPOSITORY = 'github.com/cdk-connect/cdk-connect-data-streaming-go';
 const PACKAGE = 'cdkconnectdatastreaming';
 const MODULE = `${REPOSITORY}/${PACKAGE}`;
-const GIT = ['git', '-c', 'user.name=test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false', '-c', 'tag.gpgsign=false'];
 
 export const go: Language = {
   name: 'go',

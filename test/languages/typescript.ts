@@ -18,13 +18,13 @@ export const typescript: Language = {
 
   async publish(packages, { folder, npm }) {
     const token = `--${npm.replace('http:', '')}/:_authToken=none`; // npm publishes only with a token
-    await execute(folder, ['npm', 'publish', theOnlyFile(packages, '.tgz'), '--registry', npm, token, '--provenance=false']);
+    await execute(folder, ['npm', 'publish', theOnlyFile(packages, '.tgz'), token, '--provenance=false'], npmVariables(npm));
   },
 
   async install(app, { npm }) {
-    const environment = { npm_config_registry: npm };
-    await execute(app, ['npm', 'install', ...NO_AUDIT], environment);
-    await execute(app, ['npm', 'install', ...NO_AUDIT, LIBRARY], environment);
+    await execute(app, ['npm', 'pkg', 'delete', `dependencies.${LIBRARY}`]);
+    await execute(app, ['npm', 'install', ...NO_AUDIT]);
+    await execute(app, ['npm', 'install', ...NO_AUDIT, LIBRARY], npmVariables(npm));
     await execute(app, ['npm', 'run', '--silent', 'build']);
     return {};
   },
@@ -34,8 +34,13 @@ export const typescript: Language = {
 
 /** Moves the app to the newest version of the library that its range in package.json allows. */
 export async function update(app: string, npm: string): Promise<void> {
-  await execute(app, ['npm', 'update', ...NO_AUDIT, LIBRARY], { npm_config_registry: npm });
+  await execute(app, ['npm', 'update', ...NO_AUDIT, LIBRARY], npmVariables(npm));
   await execute(app, ['npm', 'run', '--silent', 'build']);
+}
+
+/** Environment variables with which npm uses the local registry, and no proxy. */
+export function npmVariables(npm: string): NodeJS.ProcessEnv {
+  return { npm_config_registry: npm, npm_config_noproxy: '127.0.0.1' };
 }
 
 function installedVersion(app: string, name: string): string {

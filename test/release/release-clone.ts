@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { packagingCommands, type ProjenTasks, releaseCommands } from './release-workflow';
 import { execute, succeeds } from '../languages/command';
-
-const IDENTITY = { GIT_AUTHOR_NAME: 'test', GIT_AUTHOR_EMAIL: 'test@example.com', GIT_COMMITTER_NAME: 'test', GIT_COMMITTER_EMAIL: 'test@example.com' };
+import { GIT } from '../languages/git';
+import { npmVariables } from '../languages/typescript';
 
 export interface Release {
   readonly version: string;
@@ -48,10 +48,15 @@ export class ReleaseClone {
     await this.git('checkout', '--quiet', '.'); // a release that failed leaves a version in package.json
     const tasks = JSON.parse(readFileSync(join(this.folder, '.projen', 'tasks.json'), 'utf8')) as ProjenTasks;
     await this.run(releaseCommands(tasks, except));
-    const read = (file: string) => readFileSync(join(this.folder, 'dist', file), 'utf8').trim();
-    const tag = read('releasetag.txt');
+    const tag = this.read('releasetag.txt');
     if (!succeeds(['git', '-C', this.folder, 'rev-parse', '--quiet', '--verify', `refs/tags/${tag}`])) await this.git('tag', tag);
-    return { version: read('version.txt'), notes: read('changelog.md') };
+    return { version: this.read('version.txt'), notes: this.read('changelog.md') };
+  }
+
+  /** Returns the version that the next release would have. */
+  public async nextVersion(): Promise<string> {
+    await this.run(['npx projen bump', 'npx projen unbump']);
+    return this.read('version.txt');
   }
 
   /** Runs the commands of the workflow job that packages the release for a language. Returns the folder of the packages. */
@@ -78,8 +83,12 @@ export class ReleaseClone {
     await this.git('commit', '--quiet', '--message', 'chore: uncommitted changes');
   }
 
+  private read(file: string): string {
+    return readFileSync(join(this.folder, 'dist', file), 'utf8').trim();
+  }
+
   private get environment(): NodeJS.ProcessEnv {
-    return { ...IDENTITY, CI: 'true', npm_config_registry: this.npmRegistry };
+    return { ...npmVariables(this.npmRegistry), CI: 'true' };
   }
 
   private async run(commands: readonly string[]): Promise<void> {
@@ -87,6 +96,6 @@ export class ReleaseClone {
   }
 
   private async git(...args: string[]): Promise<string> {
-    return execute(this.folder, ['git', ...args], IDENTITY);
+    return execute(this.folder, [...GIT, ...args]);
   }
 }
