@@ -4,6 +4,7 @@ import { execute } from './command';
 import { theOnlyFile } from './files';
 import { jsiiPacmak, ROOT } from './jsii-pacmak';
 import { type Assembly, type MissingPackage, missingPackages, npmPackageOf } from './nuget-restore';
+import { installedVersion } from '../../scripts/installed-version';
 
 /**
  * A folder of NuGet packages that is used beside the user's package sources. Packages of AWS CDK that these sources lack are
@@ -55,7 +56,7 @@ export class NugetFolder {
     const name = npmPackageOf(JSON.parse(readFileSync(join(this.library, '.jsii'), 'utf8')) as Assembly, missing.id);
     if (!name) throw new Error(`no package source contains ${key(missing)}, and it cannot be generated: no npm package that the library depends on has this packageId`);
 
-    const { version = versionInNodeModules(name) } = missing;
+    const { version = installedVersion(ROOT, name) } = missing;
     console.log(`csharp: no package source contains ${missing.id} ${version}, so it is generated from ${name}@${version}`);
     const library = await this.install(name, version, this.scratchFolder('npm'));
     await this.providePackagesFor(library);
@@ -82,10 +83,6 @@ export function dotnetVariables(folder: string, packageSource?: string): NodeJS.
 
 function key({ id, version = '(any version)' }: MissingPackage): string {
   return `${id} ${version}`;
-}
-
-function versionInNodeModules(name: string): string {
-  return (JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 async function installNpmPackage(name: string, version: string, folder: string): Promise<string> {

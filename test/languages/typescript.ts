@@ -1,8 +1,7 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
 import { execute } from './command';
 import { theOnlyFile } from './files';
 import type { Language } from './language';
+import { installedVersion } from '../../scripts/installed-version';
 
 export const LIBRARY = 'cdk-connect-data-streaming';
 
@@ -41,8 +40,4 @@ export async function update(app: string, npm: string): Promise<void> {
 /** Environment variables with which npm uses the local registry, and no proxy. */
 export function npmVariables(npm: string): NodeJS.ProcessEnv {
   return { npm_config_registry: npm, npm_config_noproxy: '127.0.0.1' };
-}
-
-function installedVersion(app: string, name: string): string {
-  return (JSON.parse(readFileSync(join(app, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
 }
