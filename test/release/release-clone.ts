@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { packagingCommands, type ProjenTasks, releaseCommands } from './release-workflow';
 import { execute, succeeds } from '../languages/command';
@@ -22,7 +22,7 @@ export class ReleaseClone {
     return clone;
   }
 
-  private jobs = 0;
+  private packagingFolder?: string;
 
   private constructor(public readonly folder: string, private readonly npmRegistry: string) {}
 
@@ -45,6 +45,7 @@ export class ReleaseClone {
 
   /** Runs the task of the release workflow, except some tasks that are part of it, and tags the version. */
   public async release(...except: string[]): Promise<Release> {
+    this.packagingFolder = undefined;
     await this.git('checkout', '--quiet', '.'); // a release that failed leaves a version in package.json
     const tasks = JSON.parse(readFileSync(join(this.folder, '.projen', 'tasks.json'), 'utf8')) as ProjenTasks;
     await this.run(releaseCommands(tasks, except));
@@ -61,17 +62,22 @@ export class ReleaseClone {
 
   /** Runs the commands of the workflow job that packages the release for a language. Returns the folder of the packages. */
   public async package(target: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
-    const job = `${this.folder}-job-${++this.jobs}`;
-    mkdirSync(job);
+    const job = this.packagingFolder ??= await this.createPackagingFolder();
+    for (const folder of ['dist', 'dist.old']) rmSync(join(job, folder), { recursive: true, force: true });
     cpSync(join(this.folder, 'dist'), join(job, 'dist'), { recursive: true });
-    const checkout = join(job, '.repo');
-    await execute(job, ['git', 'clone', '--quiet', this.folder, checkout]);
-    await execute(job, ['ln', '-s', join(this.folder, 'node_modules'), checkout]);
     const workflow = readFileSync(join(this.folder, '.github', 'workflows', 'release.yml'), 'utf8');
     for (const command of packagingCommands(workflow, target)) await execute(job, ['bash', '-ec', command], { ...this.environment, ...environment });
-    const packages = join(job, 'dist', target);
-    if (!existsSync(packages)) throw new Error(`the release workflow must create dist/${target}`);
-    return packages;
+    renameSync(join(job, 'dist', target), join(job, target));
+    return join(job, target);
+  }
+
+  /** A folder with the checkout `.repo`, as in the packaging jobs. The languages share it, so that jsii-rosetta translates the examples only once. */
+  private async createPackagingFolder(): Promise<string> {
+    const folder = `${this.folder}-packages-${this.read('version.txt')}`;
+    mkdirSync(folder);
+    await execute(folder, ['git', 'clone', '--quiet', this.folder, '.repo']);
+    await execute(folder, ['ln', '-s', join(this.folder, 'node_modules'), '.repo']);
+    return folder;
   }
 
   private async commitUncommittedChanges(repository: string): Promise<void> {
