@@ -55,8 +55,11 @@ async function testAll(work: string): Promise<Outcome[]> {
         await jsiiPacmak(ROOT, language.target, join(work, 'code'), ['--code-only']);
         return [required.includes(language.name) ? 'failed' : 'not run', `${reason}; only the code of the bindings was generated`];
       }
-      const environment = await language.preparePackaging?.(ROOT, registry);
-      await language.publish(await jsiiPacmak(ROOT, language.target, join(work, 'dist'), language.packedAsCode ? ['--code-only'] : [], environment), registry);
+      const dist = join(work, 'dist');
+      const packages = language.packedAsCode
+        ? await jsiiPacmak(ROOT, language.target, dist, ['--code-only'])
+        : await jsiiPacmak(ROOT, language.target, dist, [], await language.preparePackaging?.(ROOT, registry));
+      await language.publish(packages, registry);
       return ['passed', await testExampleApp(language, VERSION, join(work, language.name), registry, references)];
     }
   });

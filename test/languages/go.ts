@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { execute } from './command';
 import { GIT } from './git';
@@ -7,6 +7,8 @@ import type { Language, LocalRegistry } from './language';
 
 const REPOSITORY = 'github.com/cdk-connect/cdk-connect-data-streaming-go';
 const PACKAGE = 'cdkconnectdatastreaming';
+/** The npm packages of the modules that AWS CDK for Go requires beside awscdk. */
+const CDK_PACKAGES = ['constructs', '@aws-cdk/cloud-assembly-schema', '@aws-cdk/asset-awscli-v1', '@aws-cdk/asset-node-proxy-agent-v6'];
 const MODULE = `${REPOSITORY}/${PACKAGE}`;
 
 export const go: Language = {
@@ -17,6 +19,19 @@ export const go: Language = {
   packedAsCode: true,
 
   requestRuntime: async (folder, seconds) => execute(folder, ['go', 'list', '-m', 'github.com/aws/jsii-runtime-go@latest'], {}, seconds),
+
+  /** jsii-pacmak compiles the module. It prefers modules in the `dist` folders of the dependencies to those of the module proxy. */
+  async preparePackaging(library, registry) {
+    const environment = await appVariables(registry);
+    const code = await jsiiPacmak(library, 'go', mkdtempSync(join(registry.folder, 'go-code-')), ['--code-only']);
+    if (await resolves(join(code, PACKAGE), environment)) return environment;
+
+    for (const name of CDK_PACKAGES) {
+      const source = join(library, 'node_modules', name);
+      await jsiiPacmak(source, 'go', join(source, 'dist'), ['--code-only']);
+    }
+    return withoutChecksums(environment);
+  },
 
   /** Commits the module to a Git repository and tags the version, as publib does. The Go command then creates the files of a module proxy from it. */
   async publish(packages, registry) {
@@ -44,13 +59,11 @@ export const go: Language = {
     const unformatted = await execute(app, ['gofmt', '-l', '.']);
     if (unformatted) throw new Error(`gofmt would change ${unformatted}`);
 
-    const userModules = await variable('GOMODCACHE');
-    const proxies = [downloads(moduleCache(registry)), downloads(userModules), await variable('GOPROXY')];
-    const environment: NodeJS.ProcessEnv = { ...await moduleVariables(registry), GOPROXY: proxies.join(',') };
+    let environment = await appVariables(registry);
     await execute(app, ['go', 'mod', 'edit', `-droprequire=${MODULE}`]);
     await execute(app, ['go', 'get', MODULE], environment).catch(async () => {
       await generateCdkModules(app);
-      environment.GONOSUMDB += ',github.com/aws/*'; // a module proxy without these modules can also lack their checksums
+      environment = withoutChecksums(environment);
       await execute(app, ['go', 'get', MODULE], environment);
     });
     await execute(app, ['go', 'mod', 'tidy'], environment);
@@ -73,6 +86,21 @@ async function moduleVariables(registry: LocalRegistry): Promise<NodeJS.ProcessE
   };
 }
 
+/** The local module proxy comes first, then the modules that the user has downloaded. */
+async function appVariables(registry: LocalRegistry): Promise<NodeJS.ProcessEnv> {
+  const proxies = [downloads(moduleCache(registry)), downloads(await variable('GOMODCACHE')), await variable('GOPROXY')];
+  return { ...await moduleVariables(registry), GOPROXY: proxies.join(',') };
+}
+
+/** A module proxy that lacks modules of AWS CDK can also lack the checksums of others. */
+function withoutChecksums(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...environment, GONOSUMDB: `${environment.GONOSUMDB},github.com/aws/*` };
+}
+
+async function resolves(module: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
+  return execute(module, ['go', 'mod', 'tidy'], environment).then(() => true, () => false);
+}
+
 function moduleCache({ folder }: LocalRegistry): string {
   return join(folder, 'go-modules');
 }
@@ -86,12 +114,9 @@ async function variable(name: string): Promise<string> {
   return (await execute(ROOT, ['go', 'env', name])).trim();
 }
 
-/**
- * Generates the Go modules that AWS CDK for Go requires beside awscdk, because not every module proxy provides them. They are
- * generated from the npm packages of the same release, as AWS generates them.
- */
+/** Generates modules of AWS CDK from the npm packages of the same release, as AWS generates them, because not every module proxy provides them. */
 async function generateCdkModules(app: string): Promise<void> {
-  for (const name of ['constructs', '@aws-cdk/cloud-assembly-schema', '@aws-cdk/asset-awscli-v1', '@aws-cdk/asset-node-proxy-agent-v6']) {
+  for (const name of CDK_PACKAGES) {
     const source = join(app, '.npm', name);
     cpSync(join(ROOT, 'node_modules', name), source, { recursive: true });
     const modules = join(app, '.modules', name);

@@ -21,7 +21,7 @@ export interface Language {
   readonly packedAsCode?: boolean;
   /** Requests the jsii runtime, which each app in the language requires, from the package registry. */
   requestRuntime(folder: string, seconds: number): Promise<unknown>;
-  /** Returns the environment variables that are required to package the library. */
+  /** Provides packages that are required to package the library. Returns the environment variables for that. */
   preparePackaging?(library: string, registry: LocalRegistry): Promise<NodeJS.ProcessEnv>;
   /** Publishes the package of the library in the local registry. */
   publish(packages: string, registry: LocalRegistry): Promise<void>;
