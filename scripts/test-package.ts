@@ -88,6 +88,6 @@ function synthesize(): void {
 
   const template = JSON.parse(readFileSync(join(user, 'cdk.out', 'ContactCenterData.template.json'), 'utf8')) as Template;
   const associations = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Connect::InstanceStorageConfig');
-  if (associations.length !== 2) throw new Error(`the example app must contain 2 associations, got ${associations.length}`);
+  if (associations.length !== 3) throw new Error(`the example app must contain 3 associations, got ${associations.length}`);
   console.log(`the example app was synthesized with aws-cdk-lib ${installedVersion(user, 'aws-cdk-lib')}: ${Object.keys(template.Resources).length} resources`);
 }

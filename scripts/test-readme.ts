@@ -1,13 +1,15 @@
 /**
  * `npx projen test:readme`: builds the Python package, as the release workflow does, and checks the README in it. PyPI's own
- * library renders it. Requires `npx projen compile`. Without Python, nothing is tested: `check:pages` validates the links.
+ * library renders it. Requires `npx projen compile`. Without Python or PyPI, nothing is tested: `check:pages`
+ * validates the links.
  */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, resolve } from 'path';
-import { succeeds } from './languages';
 import { validateLinks } from './pages';
+import { whyNotRun } from '../test/languages/availability';
+import { python } from '../test/languages/python';
 
 const ROOT = resolve(__dirname, '..');
 const TYPESCRIPT = /^\s*(import (type )?\{|const \w+ = |(export )?(class|interface) .*\{$)|\bnew [A-Z]\w*(\.\w+)*\(/m;
@@ -16,7 +18,8 @@ const RENDER = 'import sys, readme_renderer.markdown as m; html = m.render(open(
 void main();
 
 async function main(): Promise<void> {
-  if (!succeeds(ROOT, ['python3', '-m', 'venv', '--help'])) return console.log('not run: this machine has no python3');
+  const reason = await whyNotRun(python);
+  if (reason) return console.log(`not run: ${reason}`);
 
   execFileSync('npx', ['projen', 'package:python'], { cwd: ROOT, stdio: 'inherit' });
   const work = mkdtempSync(join(tmpdir(), 'readme-'));
@@ -53,16 +56,16 @@ function validateClassifiers(headers: string): string[] {
 
 function validateCode(description: string): string[] {
   const blocks = [...description.matchAll(/^```(\S*)[^\n]*\n(.*?)^```/gms)].map(([, language, code]) => ({ language, code }));
-  const python = blocks.filter(({ language }) => language === 'python');
-  console.log(`the README contains ${python.length} blocks of Python, ${blocks.filter(({ language }) => /^(ts|typescript)$/.test(language)).length} of TypeScript`);
-  return python.filter(({ code }) => TYPESCRIPT.test(code)).map(({ code }) => `this block is labeled as Python, but is TypeScript:\n${code}`);
+  const examples = blocks.filter(({ language }) => language === 'python');
+  console.log(`the README contains ${examples.length} blocks of Python, ${blocks.filter(({ language }) => /^(ts|typescript)$/.test(language)).length} of TypeScript`);
+  return examples.filter(({ code }) => TYPESCRIPT.test(code)).map(({ code }) => `this block is labeled as Python, but is TypeScript:\n${code}`);
 }
 
 function renderAsPypi(description: string, work: string): string {
   const file = join(work, 'description.md');
   writeFileSync(file, description);
   execFileSync('python3', ['-m', 'venv', join(work, 'venv')]);
-  const python = join(work, 'venv', 'bin', 'python');
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'readme_renderer[md]'], { stdio: 'inherit' });
-  return execFileSync(python, ['-c', RENDER, file], { encoding: 'utf8', env: { ...process.env, PYTHONUTF8: '1' } });
+  const interpreter = join(work, 'venv', 'bin', 'python');
+  execFileSync(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'readme_renderer[md]'], { stdio: 'inherit' });
+  return execFileSync(interpreter, ['-c', RENDER, file], { encoding: 'utf8', env: { ...process.env, PYTHONUTF8: '1' } });
 }

@@ -1,20 +1,24 @@
 /**
  * `npx projen test:rules`: matches CloudTrail events against the rules of `DataStreamingAudit` with AWS Event Ruler, the engine of
- * Amazon EventBridge. Requires Java and Maven.
+ * Amazon EventBridge. Requires Java and Maven; without them, or if Maven's
+ * repository cannot be reached, nothing is tested.
  */
-import { execFileSync, spawnSync } from 'child_process';
+import { execFileSync } from 'child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join, resolve } from 'path';
 import { auditApps } from '../test/cloudtrail/audit-cases';
+import { whyNotRun } from '../test/languages/availability';
+import { java } from '../test/languages/java';
 
 const RULER = join(resolve(__dirname, '..'), 'test', 'event-ruler');
 const OUTPUT = join(resolve(__dirname, '..'), 'coverage', 'event-ruler');
 
-const missing = ['java', 'mvn'].filter((tool) => spawnSync(tool, ['-version']).error);
-if (missing.length > 0) console.log(`not run: ${missing.join(' and ')} not installed`);
-else run();
+void main();
 
-function run(): void {
+async function main(): Promise<void> {
+  const reason = await whyNotRun(java);
+  if (reason) return console.log(`not run: ${reason}`);
+
   const [casesFile, classpathFile] = ['cases.json', 'classpath.txt'].map((name) => join(OUTPUT, name));
   mkdirSync(OUTPUT, { recursive: true });
   const apps = auditApps();

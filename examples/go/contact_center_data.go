@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskinesis"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskinesisfirehose"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -17,8 +18,8 @@ type ContactCenterDataProps struct {
 	AgentEventsKeyArn    *string
 }
 
-// NewContactCenterData sends contact records to a new delivery stream and agent events to an existing stream, with alarms
-// for both and a table of agent events.
+// NewContactCenterData streams contact records, agent events and voice analysis segments, with alarms, audit rules and a table
+// of agent events.
 func NewContactCenterData(scope constructs.Construct, id string, props *ContactCenterDataProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, &props.StackProps)
 
@@ -28,9 +29,19 @@ func NewContactCenterData(scope constructs.Construct, id string, props *ContactC
 	})
 
 	streaming := connect.NewConnectDataStreaming(stack, jsii.String("Streaming"), &connect.ConnectDataStreamingProps{
-		Instance:       connect.ConnectInstance_FromInstanceArn(stack, jsii.String("Instance"), props.InstanceArn),
-		ContactRecords: connect.StreamingDestination_NewDeliveryStream(nil),
-		AgentEvents:    connect.StreamingDestination_KinesisStream(agentEvents),
+		Instance: connect.ConnectInstance_FromInstanceArn(stack, jsii.String("Instance"), props.InstanceArn),
+		ContactRecords: connect.StreamingDestination_NewDeliveryStream(&connect.NewDeliveryStreamProps{
+			Encryption: awskinesisfirehose.StreamEncryption_AwsOwnedKey(),
+		}),
+		AgentEvents: connect.StreamingDestination_KinesisStream(agentEvents),
+		VoiceAnalysisSegments: connect.StreamingDestination_NewKinesisStream(&awskinesis.StreamProps{
+			Encryption:      awskinesis.StreamEncryption_MANAGED,
+			RetentionPeriod: awscdk.Duration_Days(jsii.Number(7)),
+		}),
+	})
+
+	awscdk.NewCfnOutput(stack, jsii.String("VoiceStreamName"), &awscdk.CfnOutputProps{
+		Value: streaming.VoiceAnalysisSegmentsStream().StreamName(),
 	})
 
 	connect.NewAgentEventsTable(stack, jsii.String("AgentEventsTable"), &connect.AgentEventsTableProps{

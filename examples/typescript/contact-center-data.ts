@@ -1,4 +1,4 @@
-import { aws_kinesis as kinesis, aws_kms as kms, Stack, type StackProps } from 'aws-cdk-lib';
+import { aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_kms as kms, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AgentEventsTable, ConnectDataStreaming, ConnectInstance, DataStreamingAudit, DataStreamingMonitoring, StreamingDestination,
 } from 'cdk-connect-data-streaming';
@@ -13,7 +13,7 @@ export interface ContactCenterDataProps extends StackProps {
   readonly agentEventsKeyArn: string;
 }
 
-/** Streams contact records and agent events, with alarms and audit rules for both, and a table of agent events. */
+/** Streams contact records, agent events and voice analysis segments, with alarms, audit rules and a table of agent events. */
 export class ContactCenterData extends Stack {
   constructor(scope: Construct, id: string, props: ContactCenterDataProps) {
     super(scope, id, props);
@@ -25,9 +25,15 @@ export class ContactCenterData extends Stack {
 
     const streaming = new ConnectDataStreaming(this, 'Streaming', {
       instance: ConnectInstance.fromInstanceArn(this, 'Instance', props.instanceArn),
-      contactRecords: StreamingDestination.newDeliveryStream(),
+      contactRecords: StreamingDestination.newDeliveryStream({ encryption: firehose.StreamEncryption.awsOwnedKey() }),
       agentEvents: StreamingDestination.kinesisStream(agentEvents),
+      voiceAnalysisSegments: StreamingDestination.newKinesisStream({
+        encryption: kinesis.StreamEncryption.MANAGED,
+        retentionPeriod: Duration.days(7),
+      }),
     });
+
+    new CfnOutput(this, 'VoiceStreamName', { value: streaming.voiceAnalysisSegmentsStream!.streamName });
 
     new AgentEventsTable(this, 'AgentEventsTable', { streaming });
     new DataStreamingMonitoring(this, 'Monitoring', { streaming });

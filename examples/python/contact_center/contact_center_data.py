@@ -1,5 +1,6 @@
-from aws_cdk import Environment, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Stack
 from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_kms as kms
 from cdk_connect_data_streaming import (
     AgentEventsTable,
@@ -13,7 +14,7 @@ from constructs import Construct
 
 
 class ContactCenterData(Stack):
-    """Sends contact records to a new delivery stream and agent events to an existing one."""
+    """Streams contact records, agent events and voice analysis segments."""
 
     def __init__(
         self,
@@ -40,9 +41,19 @@ class ContactCenterData(Stack):
             self,
             "Streaming",
             instance=ConnectInstance.from_instance_arn(self, "Instance", instance_arn),
-            contact_records=StreamingDestination.new_delivery_stream(),
+            contact_records=StreamingDestination.new_delivery_stream(
+                encryption=firehose.StreamEncryption.aws_owned_key()
+            ),
             agent_events=StreamingDestination.kinesis_stream(agent_events),
+            voice_analysis_segments=StreamingDestination.new_kinesis_stream(
+                encryption=kinesis.StreamEncryption.MANAGED,
+                retention_period=Duration.days(7),
+            ),
         )
+
+        voice_stream = streaming.voice_analysis_segments_stream
+        assert voice_stream is not None
+        CfnOutput(self, "VoiceStreamName", value=voice_stream.stream_name)
 
         AgentEventsTable(self, "AgentEventsTable", streaming=streaming)
         DataStreamingMonitoring(self, "Monitoring", streaming=streaming)

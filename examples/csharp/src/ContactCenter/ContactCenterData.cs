@@ -1,8 +1,9 @@
 using Amazon.CDK;
-using Amazon.CDK.AWS.Kinesis;
-using Amazon.CDK.AWS.KMS;
 using CdkConnect.DataStreaming;
 using Constructs;
+using Firehose = Amazon.CDK.AWS.KinesisFirehose;
+using Kinesis = Amazon.CDK.AWS.Kinesis;
+using KMS = Amazon.CDK.AWS.KMS;
 
 namespace ContactCenter
 {
@@ -16,23 +17,36 @@ namespace ContactCenter
         public required string AgentEventsKeyArn { get; init; }
     }
 
-    /// <summary>Streams contact records and agent events, with alarms and audit rules for both, and a table of agent events.</summary>
+    /// <summary>Streams contact records, agent events and voice analysis segments, with alarms, audit rules and a table of agent events.</summary>
     public sealed class ContactCenterData : Stack
     {
         public ContactCenterData(Construct scope, string id, ContactCenterDataProps props)
             : base(scope, id, props)
         {
-            var agentEvents = Stream.FromStreamAttributes(this, "AgentEvents", new StreamAttributes
+            var agentEvents = Kinesis.Stream.FromStreamAttributes(this, "AgentEvents", new Kinesis.StreamAttributes
             {
                 StreamArn = props.AgentEventsStreamArn,
-                EncryptionKey = Key.FromKeyArn(this, "AgentEventsKey", props.AgentEventsKeyArn),
+                EncryptionKey = KMS.Key.FromKeyArn(this, "AgentEventsKey", props.AgentEventsKeyArn),
             });
 
             var streaming = new ConnectDataStreaming(this, "Streaming", new ConnectDataStreamingProps
             {
                 Instance = ConnectInstance.FromInstanceArn(this, "Instance", props.InstanceArn),
-                ContactRecords = StreamingDestination.NewDeliveryStream(),
+                ContactRecords = StreamingDestination.NewDeliveryStream(new NewDeliveryStreamProps
+                {
+                    Encryption = Firehose.StreamEncryption.AwsOwnedKey(),
+                }),
                 AgentEvents = StreamingDestination.KinesisStream(agentEvents),
+                VoiceAnalysisSegments = StreamingDestination.NewKinesisStream(new Kinesis.StreamProps
+                {
+                    Encryption = Kinesis.StreamEncryption.MANAGED,
+                    RetentionPeriod = Duration.Days(7),
+                }),
+            });
+
+            _ = new CfnOutput(this, "VoiceStreamName", new CfnOutputProps
+            {
+                Value = streaming.VoiceAnalysisSegmentsStream!.StreamName,
             });
 
             _ = new AgentEventsTable(this, "AgentEventsTable", new AgentEventsTableProps

@@ -5,16 +5,21 @@ import io.github.cdkconnect.datastreaming.ConnectDataStreaming;
 import io.github.cdkconnect.datastreaming.ConnectInstance;
 import io.github.cdkconnect.datastreaming.DataStreamingAudit;
 import io.github.cdkconnect.datastreaming.DataStreamingMonitoring;
+import io.github.cdkconnect.datastreaming.NewDeliveryStreamProps;
 import io.github.cdkconnect.datastreaming.StreamingDestination;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.kinesis.IStream;
 import software.amazon.awscdk.services.kinesis.Stream;
 import software.amazon.awscdk.services.kinesis.StreamAttributes;
+import software.amazon.awscdk.services.kinesis.StreamEncryption;
+import software.amazon.awscdk.services.kinesis.StreamProps;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
-/** Streams contact records and agent events, with alarms and audit rules for both, and a table of agent events. */
+/** Streams contact records, agent events and voice analysis segments, with alarms, audit rules and a table of agent events. */
 public class ContactCenterData extends Stack {
 
     /** The existing Amazon Connect instance, the stream for agent events and the key of that stream. */
@@ -30,8 +35,18 @@ public class ContactCenterData extends Stack {
 
         final ConnectDataStreaming streaming = ConnectDataStreaming.Builder.create(this, "Streaming")
             .instance(ConnectInstance.fromInstanceArn(this, "Instance", sources.instanceArn()))
-            .contactRecords(StreamingDestination.newDeliveryStream())
+            .contactRecords(StreamingDestination.newDeliveryStream(NewDeliveryStreamProps.builder()
+                .encryption(software.amazon.awscdk.services.kinesisfirehose.StreamEncryption.awsOwnedKey())
+                .build()))
             .agentEvents(StreamingDestination.kinesisStream(agentEvents))
+            .voiceAnalysisSegments(StreamingDestination.newKinesisStream(StreamProps.builder()
+                .encryption(StreamEncryption.MANAGED)
+                .retentionPeriod(Duration.days(7))
+                .build()))
+            .build();
+
+        CfnOutput.Builder.create(this, "VoiceStreamName")
+            .value(streaming.getVoiceAnalysisSegmentsStream().getStreamName())
             .build();
 
         AgentEventsTable.Builder.create(this, "AgentEventsTable")
