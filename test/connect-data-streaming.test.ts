@@ -275,8 +275,9 @@ test.each([
 test('rejects a destination in a prop of another name', () => {
   const stack = newStack();
   const props = { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream(), chats: StreamingDestination.newKinesisStream() };
-  expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow('Stack/Streaming: props cannot contain chats, got NewKinesisStream; specify contactRecords or '
-    + 'agentEvents or voiceAnalysisSegments or chatAnalysisSegments instead');
+  expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow(
+    'Stack/Streaming: props cannot contain chats, got NewKinesisStream; specify contactRecords or agentEvents or voiceAnalysisSegments or '
+    + 'chatAnalysisSegments instead');
 });
 
 test('accepts other props, which a class that extends the construct can have', () => {

@@ -6,9 +6,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { MathAlarm } from './alarm';
 import { type Interpretation, parseExpressions, type Series } from './metric-math';
 import type { DataStreamingMonitoring } from '../../src';
+import type { Template as SynthesizedTemplate } from '../../src/template/template';
 import { resources, theOnly } from '../support';
 import { type DashboardBody, dashboardBody } from '../template/dashboard-body';
-import type { Template as SynthesizedTemplate } from '../../src/template/template';
 
 export interface AlarmProperties {
   readonly AlarmDescription: unknown;
