@@ -10,9 +10,9 @@ import { bindingTo, type PropTypes, scopeAndId, validateProps } from './private/
 import { ALARM_ACTION, BOOLEAN, DASHBOARD, DURATION, listOf, NUMBER, optional } from './private/common/value-types';
 import type { StreamMonitoring } from './private/monitoring/alarms';
 import { alarmStatus, heading } from './private/monitoring/dashboard';
+import { canMonitor } from './private/monitoring/deliveries-to-monitor';
 import { monitorDeliveryStream } from './private/monitoring/delivery-stream-alarms';
 import { monitorKinesisStream } from './private/monitoring/kinesis-stream-alarms';
-import { canMonitor } from './private/monitoring/monitorable-delivery';
 import { monitoredStreams } from './private/monitoring/monitored-streams';
 import { resolveQuietTimes } from './private/monitoring/quiet-times';
 import { monitorTableDelivery } from './private/monitoring/table-delivery-alarms';

@@ -75,7 +75,7 @@ test(`${APPS} random apps deploy and update without lost records, or fail with a
   // Enough apps are valid, and enough apps use each way to grant access.
   expect(seen.synthesized).toBeGreaterThan(APPS / 4);
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(APPS / 20);
-}, APPS * 1_200);
+}, APPS * 3_000);
 
 /** Returns undefined if the app fails with a documented error. */
 function buildIfValid(build: () => BuiltApp): BuiltApp | undefined {

@@ -238,10 +238,10 @@ describe('tables in another stack', () => {
     const operations = new Stack(app, 'Operations', { env: ENV });
     const addTable = () => new AgentEventsTable(tables, 'Table', { streaming });
     if (order === 'before') addTable();
-    const monitorings = [tables, operations].map((stack) => new DataStreamingMonitoring(stack, 'Monitoring', { streaming }));
+    const constructs = [tables, operations].map((stack) => new DataStreamingMonitoring(stack, 'Monitoring', { streaming }));
     if (order === 'after') addTable();
 
-    for (const monitoring of monitorings) expect(tableAlarms(monitoring)).toEqual(TABLE_ALARMS.map((id) => `AgentEventsTable/${id}`));
+    for (const monitoring of constructs) expect(tableAlarms(monitoring)).toEqual(TABLE_ALARMS.map((id) => `AgentEventsTable/${id}`));
     expect(() => app.synth()).not.toThrow();
   });
 

@@ -51,7 +51,7 @@ export function parametersOf({ stacks, instances, secondVersion: { changedInstan
   const { stack, number } = instances[changedIndex] ?? { stack: -1, number: -1 };
   const instance = (isChanged: boolean, name: string, region: string) => instanceArn(isChanged ? `${CHANGED_INSTANCE}${name}` : name, region);
   return Object.fromEntries(REGIONS.flatMap((region) => [
-    ...IMPORTED_INSTANCES.map((name) => [nameIn(region, `Exported${name}`), instance(name.endsWith(`d${changedIndex}`), name, region)]),
+    ...IMPORTED_INSTANCES.map((name) => [nameIn(region, `Exported-${name}`), instance(name.endsWith(`d${changedIndex}`), name, region)]),
     ...PARAMETER_INSTANCES.map((name) => [
       nameIn(region, `InstanceArn${name}`), instance(name === `f${stack % stacks.length}f${number}`, name, region),
     ]),

@@ -111,7 +111,7 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
           produce: () => isComplete ? instanceArn(lazyNumber, region) : undefined,
         }));
         case 'by imported value':
-          return ConnectInstance.fromInstanceArn(user, unique, Fn.importValue(nameIn(region, `Exportedd${stacks.indexOf(user)}d${index}`)));
+          return ConnectInstance.fromInstanceArn(user, unique, Fn.importValue(nameIn(region, `Exported-d${stacks.indexOf(user)}d${index}`)));
         case 'with role': return ConnectInstance.fromInstanceAttributes(user, unique, {
           instanceArn: instanceArn(number, region), serviceRoleArn: roleArn(number, region),
         });
@@ -132,7 +132,7 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
       const { region } = stacks[user];
       switch (source) {
         case 'by parameter': return parameters[nameIn(region, `InstanceArnf${home}f${chosenNumber}`)];
-        case 'by imported value': return parameters[nameIn(region, `Exportedd${user}d${index}`)];
+        case 'by imported value': return parameters[nameIn(region, `Exported-d${user}d${index}`)];
         case 'new': return alias;
         default: return instanceArn(source === 'by lazy value' ? lazyNumber : number, region);
       }
