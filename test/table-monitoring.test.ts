@@ -1,11 +1,11 @@
 import {
-  Annotations as Warnings, App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kinesis as kinesis, aws_sns as sns, Duration,
-  NestedStack, Stack,
+  App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kinesis as kinesis, aws_sns as sns, Duration,
+  NestedStack, Stack, Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { alarms, body, evaluate, inputsOf } from './cloudwatch/monitoring';
-import { ENV, instanceWithRole, newStack, resources, STREAM_ARN } from './support';
+import { acknowledgment, ENV, instanceWithRole, newStack, resources, STREAM_ARN } from './support';
 import {
   AgentEventsTable, ChatAnalysisSegmentsTable, ConnectDataStreaming, ContactRecordsTable, DataStreamingMonitoring, type DataStreamingMonitoringProps,
   StreamingDestination, VoiceAnalysisSegmentsTable,
@@ -223,8 +223,8 @@ describe('dashboard', () => {
 
 describe('tables in another stack', () => {
   const warning = 'cannot monitor the delivery stream of Tables/Table, because its stack, Tables, ';
-  const wayOut = '; define this construct in the stack of the table or in a stack of its own, or acknowledge this warning '
-    + '[ack: cdk-connect-data-streaming:unmonitoredTable]';
+  const wayOut = '; define this construct in the stack of the table or in a stack of its own, or acknowledge this warning'
+    + acknowledgment('unmonitoredTable');
 
   function streamAgentEvents(): { app: App; streams: Stack; streaming: ConnectDataStreaming } {
     const app = new App();
@@ -263,7 +263,7 @@ describe('tables in another stack', () => {
     expect(tableAlarms(monitoring)).toEqual([]);
     Annotations.fromStack(streams).hasWarning('/Streams/Monitoring', `${warning}depends on the stack of this construct${wayOut}`);
     expect(() => app.synth()).not.toThrow();
-    Warnings.of(monitoring).acknowledgeWarning('cdk-connect-data-streaming:unmonitoredTable');
+    Validations.of(monitoring).acknowledge({ id: 'cdk-connect-data-streaming:unmonitoredTable', reason: 'The tables have alarms of their own.' });
     Annotations.fromStack(streams).hasNoWarning('*', Match.stringLikeRegexp('unmonitoredTable'));
   });
 
