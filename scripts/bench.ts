@@ -7,6 +7,7 @@ import { execFileSync } from 'child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join, resolve } from 'path';
 import { parseArgs } from 'util';
+import type { CheckMeasurement } from './bench/check';
 import type { Measurement } from './bench/measure';
 import type { Variant } from './bench/scenario';
 
@@ -25,13 +26,14 @@ const VARIANTS: Variant[] = ['lookup at deployment', 'known role', 'new instance
 const MAX_RESOURCES_PER_STACK = 500; // CloudFormation quota
 const MAX_MANAGED_POLICIES = 9; // that the library adds to the role of the custom resources
 const MAX_CPU_RATIO = 1.25; // the median may differ by about 5 % from one run to the next
+const MAX_CHECK_RATIO = 0.1; // of the check of 1,000 instances to their synthesis
 
 const { write, check } = parseArgs({ options: { write: { type: 'boolean' }, check: { type: 'boolean' } } }).values;
 
 compile();
 const counts = { templates: templates(), deployment: deployment() };
 if (check) compareWithPage(counts);
-else report({ ...counts, synthesis: synthesis(), package: packageSize() });
+else report({ ...counts, synthesis: synthesis(), check: checkOfTemplates(), package: packageSize() });
 
 /** Compiles the programs to JavaScript and copies the library to `node_modules`, as in an app of a user. */
 function compile(): void {
@@ -88,6 +90,20 @@ function synthesis(): Table {
   ];
 }
 
+function checkOfTemplates(): Table {
+  return [['instances', 'CPU time of the check, ratio to the synthesis'], ['1000', medianCheckRatio(7)]];
+}
+
+/** The CPU time of the check of templates, in relation to the synthesis in the same process. */
+function medianCheckRatio(times: number): string {
+  return ratio(median(Array.from({ length: times }, () => {
+    const output = execFileSync(process.execPath, ['check.js', '1000'], { cwd: join(COMPILED, 'scripts', 'bench'), encoding: 'utf8' });
+    const { check: checking, synthesis: synthesizing, findings } = JSON.parse(output) as CheckMeasurement;
+    if (findings > 0) throw new Error(`the check must have no findings, got ${findings}`);
+    return checking / synthesizing;
+  })));
+}
+
 function packageSize(): Table {
   const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const [{ size, unpackedSize, entryCount }] = JSON.parse(output) as [{ size: number; unpackedSize: number; entryCount: number }];
@@ -109,6 +125,10 @@ function compareWithPage(tables: Record<string, Table>): void {
   const cpu = medianRatio(repeat(100, 7), 'cpu');
   console.log(`CPU time for 100 instances: ${cpu} times the baseline`);
   if (Number(cpu) > MAX_CPU_RATIO) throw new Error(`the library takes ${cpu} times the CPU time of the baseline, more than ${MAX_CPU_RATIO}`);
+
+  const checkRatio = medianCheckRatio(3);
+  console.log(`CPU time to check 1,000 instances: ${checkRatio} times their synthesis`);
+  if (Number(checkRatio) > MAX_CHECK_RATIO) throw new Error(`the check takes ${checkRatio} times the CPU time of the synthesis, more than ${MAX_CHECK_RATIO}`);
 }
 
 function report(tables: Record<string, Table>): void {
