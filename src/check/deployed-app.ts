@@ -4,6 +4,7 @@ import type { DeploymentGraph, Node, Scope, StackGraph } from './simulation/depl
 import { dependenciesIn } from './simulation/deployment-simulation';
 import { withDependencies } from './simulation/orders';
 import { Provisioner } from './simulation/provisioner';
+import { NotDeployedError } from './simulation/resolver';
 import { described } from './simulation/unknown-values';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
 import { DATA_TYPES } from '../private/common/data-types';
@@ -48,27 +49,30 @@ export class DeployedApp {
     const provisioner = new Provisioner(this.account, graph);
     for (const { nodes } of graph.stacks) {
       for (const node of inDeploymentOrder(nodes)) {
-        const properties = provisioner.propertiesOf(node);
+        if (!provisioner.exists(node)) continue;
+        let properties = {};
         try {
+          properties = provisioner.propertiesOf(node);
           provisioner.deploy(node, properties);
         } catch (error) {
-          failures.push({ node, reason: (error as Error).message });
+          const isConsequence = error instanceof NotDeployedError && resources.has(error.id);
+          if (!isConsequence) failures.push({ node, reason: (error as Error).message });
         }
         resources.set(node.id, { ...node, type: node.resource.Type, properties, deployed: this.account.deployed[node.id] });
       }
     }
     for (const { nodes } of from?.graph.stacks ?? []) {
-      for (const node of inDeploymentOrder(nodes).reverse()) provisioner.cleanUp(node, resources.has(node.id));
+      for (const node of inDeploymentOrder(nodes).reverse()) cleanUp(provisioner, node, resources.get(node.id));
     }
     this.resources = resources;
     this.failures = failures;
     this.byType = grouped([...resources.values()], ({ type }) => type);
     this.callers = [...resources.values()].flatMap(({ id, type, deployed }) => deployed && /^AWS::(Lambda::Function|IAM::)/.test(type) ? [[id, deployed] as [string, DeployedResource]] : []);
     this.byKey = grouped([
-      ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant"/i.test(String(properties.Create))),
+      ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant(Command)?"/i.test(String(properties.Create))),
     ], ({ type, deployed, properties }) => type === 'AWS::KMS::Alias'
       ? this.account.aliases[String(deployed?.attributes.Arn)]
-      : /"KeyId":"([^"]+)"/.exec(String(properties.Create))?.[1] ?? '');
+      : this.account.keyArn(/"KeyId":"([^"]+)"/.exec(String(properties.Create))?.[1] ?? ''));
     this.byArn = new Map([...resources.values()].flatMap((resource) => {
       const arn = resource.deployed?.attributes.Arn;
       return typeof arn === 'string' ? [[arn, resource] as const] : [];
@@ -153,6 +157,15 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 
 function outermost(scope: Scope): Scope {
   return scope.parent ? outermost(scope.parent.scope) : scope;
+}
+
+/** CloudFormation completes an update even if it cannot delete what the update replaced or removed. */
+function cleanUp(provisioner: Provisioner, node: Node, next?: Node): void {
+  try {
+    provisioner.cleanUp(node, next);
+  } catch {
+    return;
+  }
 }
 
 function inDeploymentOrder(nodes: ReadonlyMap<string, Node>): Node[] {

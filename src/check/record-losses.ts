@@ -44,7 +44,8 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
     const stacks = new Set([...changed].map((id) => (to.resources.get(id) ? to.stackOf(to.resources.get(id)!) : from!.stackOf(from!.resources.get(id)!)).name));
     simulation.update(startOf(changed, to, from), previous, { ...to.graph, stacks: to.graph.stacks.filter(({ name }) => stacks.has(name)) });
   } catch (error) {
-    return { losses, failure: (error as Error).message };
+    const isDuplicate = to.associationsOf(association).length > 1; // the rule duplicate-association reports it
+    return { losses, failure: isDuplicate ? undefined : (error as Error).message };
   }
   return { losses, failure: undefined };
 }

@@ -1,4 +1,4 @@
-import { isEqual, isUnknown, unknown } from './unknown-values';
+import { ACCOUNT, isEqual, isUnknown, unknown } from './unknown-values';
 
 export interface PolicyDocument {
   readonly Version?: string;
@@ -41,6 +41,7 @@ export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }:
     ...(ofResource ?? []).filter(isDeny).map((statement) => both(names(statement, request.principal), applies(statement, request))),
   ]);
   if (denied) return false;
+  if (![...identityPolicies, ...resourcePolicy ? [resourcePolicy] : []].every(isComplete)) return undefined;
 
   const byIdentity = any(ofIdentity.filter(isAllow).map((statement) => applies(statement, request)));
   const allowed = ofResource ? allowedByResource(ofResource.filter(isAllow), request, byIdentity) : byIdentity;
@@ -55,8 +56,14 @@ function allowedByResource(statements: Statement[], request: AccessRequest, byId
   )));
 }
 
+/** The statements of a policy, without those that depend on an unknown condition. */
 export function statementsOf({ Statement: statements }: PolicyDocument): Statement[] {
-  return [statements].flat() as Statement[];
+  return [statements].flat().filter((statement) => typeof statement === 'object') as Statement[];
+}
+
+/** Whether all statements of a policy are known. */
+function isComplete(policy: PolicyDocument): boolean {
+  return [policy.Statement].flat().length === statementsOf(policy).length;
 }
 
 function isAllow({ Effect }: Statement): boolean {
@@ -75,9 +82,16 @@ function names({ Principal, NotPrincipal }: Statement, principal: string, isAcco
   if (!isAccount && principals.includes(principal)) return true;
   return any(principals.map((named) => {
     if (named === '*') return !isAccount;
-    if (isAccount) return isEqual(named.replace(/^arn:[^:]+:iam::(.+):root$/, '$1'), principal);
-    return isRoleOf(named, principal);
+    const account = accountNamedBy(named);
+    if (isAccount) return isEqual(account ?? named, principal);
+    return account === undefined ? isRoleOf(named, principal) : false;
   }));
+}
+
+/** The account that a principal is, if it is one. */
+function accountNamedBy(named: string): string | undefined {
+  const [, account] = /^(?:arn:[^:]+:iam::(.+):root)$/.exec(named) ?? [];
+  return account ?? (/^\d{12}$/.test(named) || named === ACCOUNT ? named : undefined);
 }
 
 /** The AWS principals of a statement. Services and federated users are others. */
@@ -156,12 +170,12 @@ function matches(pattern: string, value: string): Decision {
   return isUnknown(pattern) || isUnknown(value) ? isEqual(pattern.replace(/[*?]/g, () => unknown('any')), value) : false;
 }
 
-function any(decisions: Decision[]): Decision {
+export function any(decisions: Decision[]): Decision {
   if (decisions.includes(true)) return true;
   return decisions.includes(undefined) ? undefined : false;
 }
 
-function all(decisions: Decision[]): Decision {
+export function all(decisions: Decision[]): Decision {
   if (decisions.includes(false)) return false;
   return decisions.includes(undefined) ? undefined : true;
 }

@@ -1,5 +1,5 @@
 import { isAllowed, type PolicyDocument } from './access';
-import type { SimulatedAccount } from './simulated-account';
+import type { GrantConstraints, SimulatedAccount } from './simulated-account';
 
 /** The role of the Lambda function that calls, with the policies that it has at this moment. */
 export interface Caller {
@@ -40,7 +40,7 @@ export class ConnectAndKms {
     };
   }
 
-  public createGrant(keyArn: string, wanted: { grantee: string; retiringPrincipal?: string; operations: string[]; name?: string }): Record<string, unknown> {
+  public createGrant(keyArn: string, wanted: { grantee: string; retiringPrincipal?: string; operations: string[]; name?: string; constraints?: GrantConstraints }): Record<string, unknown> {
     const key = this.key(keyArn);
     const context = { 'kms:GranteePrincipal': wanted.grantee, 'kms:GrantOperations': wanted.operations };
     this.require('kms:CreateGrant', keyArn, undefined, undefined, context);
@@ -65,7 +65,7 @@ export class ConnectAndKms {
   }
 
   private removeGrant(keyArn: string, grantId: string): Record<string, unknown> {
-    const { grants } = this.account.keys[keyArn];
+    const { grants } = this.key(keyArn);
     const index = grants.findIndex(({ id }) => id === grantId);
     if (index < 0) throw new ServiceError(400, 'NotFoundException', 'Grant ID not found');
     grants.splice(index, 1);

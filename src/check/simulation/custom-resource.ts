@@ -69,10 +69,10 @@ function withPhysicalId(value: unknown, id: string): unknown {
 }
 
 function call(api: ConnectAndKms, { service, action }: SdkCall, parameters: Record<string, never>): Record<string, unknown> {
-  const { KeyId, GrantId, InstanceId, GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name } = parameters;
+  const { KeyId, GrantId, InstanceId, GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name, Constraints: constraints } = parameters;
   switch (`${service.toLowerCase().replace('@aws-sdk/client-', '')}:${action.toLowerCase().replace(/command$/, '')}`) {
     case 'connect:describeinstance': return api.describeInstance(InstanceId);
-    case 'kms:creategrant': return api.createGrant(KeyId, { grantee, retiringPrincipal, operations, name });
+    case 'kms:creategrant': return api.createGrant(KeyId, { grantee, retiringPrincipal, operations, name, ...constraints !== undefined && { constraints } });
     case 'kms:retiregrant': return api.retireGrant(KeyId, GrantId);
     case 'kms:revokegrant': return api.revokeGrant(KeyId, GrantId);
     default: return {};

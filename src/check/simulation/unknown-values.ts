@@ -1,12 +1,16 @@
 /**
  * A value that the templates do not contain, such as the value of a parameter, is a text between these characters, which no
- * value in AWS contains. Equal texts are equal values. Different texts may be equal values.
+ * value in AWS contains, or a dynamic reference. Equal texts are equal values. Different texts may be equal values.
  */
-const UNKNOWN = /«[^»]*»/g;
+const UNKNOWN = /«[^»]*»|\{\{resolve:[^}]*\}\}/g;
 
 export function unknown(description: string): string {
   return `«${description.replaceAll('«', '‹').replaceAll('»', '›')}»`;
 }
+
+/** The account and the Region of a stack that can be deployed to any. */
+export const ACCOUNT = unknown('AWS account');
+export const REGION = unknown('AWS Region');
 
 /** Whether a text is unknown or has an unknown part. A dynamic reference is resolved during the deployment. */
 export function isUnknown(value: unknown): boolean {
@@ -41,7 +45,6 @@ export function described(value: unknown): string {
 }
 
 function mayMatch(pattern: string, text: string): boolean {
-  if (pattern.includes('{{resolve:')) return true;
   const known = pattern.split(UNKNOWN).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${known.join('.*')}$`, 's').test(text);
 }
