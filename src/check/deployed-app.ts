@@ -27,12 +27,19 @@ export interface StreamingAssociation extends Resource {
   readonly delivery: Delivery;
 }
 
+export interface Failure {
+  readonly node: Node;
+  readonly reason: string;
+}
+
 /** The templates of an app, deployed to a simulated account in one possible order. */
 export class DeployedApp {
   public readonly account: SimulatedAccount;
   public readonly resources: ReadonlyMap<string, Resource>;
   /** Why resources cannot be deployed. */
-  public readonly failures: ReadonlyArray<{ readonly node: Node; readonly reason: string }>;
+  public readonly failures: readonly Failure[];
+  /** Why CloudFormation cannot delete resources that an update replaced or removed. It completes the update nevertheless. */
+  public readonly cleanupFailures: readonly Failure[];
   public readonly associations: readonly StreamingAssociation[];
   /** The Lambda functions of custom resources, with their roles and policies. */
   public readonly callers: ReadonlyArray<[string, DeployedResource]>;
@@ -45,7 +52,8 @@ export class DeployedApp {
   constructor(public readonly graph: DeploymentGraph, from?: DeployedApp) {
     this.account = from?.account.copy() ?? new SimulatedAccount(true);
     const resources = new Map<string, Resource>();
-    const failures: Array<{ node: Node; reason: string }> = [];
+    const failures: Failure[] = [];
+    const cleanupFailures: Failure[] = [];
     const provisioner = new Provisioner(this.account, graph);
     for (const { nodes } of graph.stacks) {
       for (const node of inDeploymentOrder(nodes)) {
@@ -62,10 +70,17 @@ export class DeployedApp {
       }
     }
     for (const { nodes } of from?.graph.stacks ?? []) {
-      for (const node of inDeploymentOrder(nodes).reverse()) cleanUp(provisioner, node, resources.get(node.id));
+      for (const node of inDeploymentOrder(nodes).reverse()) {
+        try {
+          provisioner.cleanUp(node, resources.get(node.id));
+        } catch (error) {
+          cleanupFailures.push({ node, reason: (error as Error).message });
+        }
+      }
     }
     this.resources = resources;
     this.failures = failures;
+    this.cleanupFailures = cleanupFailures;
     this.byType = grouped([...resources.values()], ({ type }) => type);
     this.callers = [...resources.values()].flatMap(({ id, type, deployed }) => deployed && /^AWS::(Lambda::Function|IAM::)/.test(type) ? [[id, deployed] as [string, DeployedResource]] : []);
     this.byKey = grouped([
@@ -157,15 +172,6 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 
 function outermost(scope: Scope): Scope {
   return scope.parent ? outermost(scope.parent.scope) : scope;
-}
-
-/** CloudFormation completes an update even if it cannot delete what the update replaced or removed. */
-function cleanUp(provisioner: Provisioner, node: Node, next?: Node): void {
-  try {
-    provisioner.cleanUp(node, next);
-  } catch {
-    return;
-  }
 }
 
 function inDeploymentOrder(nodes: ReadonlyMap<string, Node>): Node[] {

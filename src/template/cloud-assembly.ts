@@ -14,6 +14,8 @@ export interface SynthesizedStack {
   readonly account?: string;
   /** Undefined if the stack can be deployed to any Region. */
   readonly region?: string;
+  /** The names of the stacks that are deployed before. Undefined without a manifest. */
+  readonly dependencies?: readonly string[];
   /** The construct path of a resource. */
   pathOf(logicalId: string): string;
 }
@@ -40,7 +42,7 @@ export function stacksIn(folder: string): SynthesizedStack[] {
   return inDeploymentOrder(artifacts).flatMap((id) => {
     const artifact = artifacts[id];
     switch (artifact.type) {
-      case 'aws:cloudformation:stack': return [stackOf(folder, id, artifact)];
+      case 'aws:cloudformation:stack': return [stackOf(folder, id, artifacts)];
       case 'cdk:cloud-assembly': return stacksIn(join(folder, artifact.properties.directoryName));
       default: return [];
     }
@@ -58,7 +60,8 @@ function inDeploymentOrder(artifacts: Record<string, Artifact>): string[] {
   return [...ordered];
 }
 
-function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedStack {
+function stackOf(folder: string, id: string, artifacts: Record<string, Artifact>): SynthesizedStack {
+  const artifact = artifacts[id];
   const file = join(folder, artifact.properties.templateFile);
   const template = templateOf(readJson(file));
   const [account, region] = artifact.environment?.replace(/^aws:\/\//, '').split('/') ?? [];
@@ -70,6 +73,7 @@ function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedSta
     template,
     account: account?.startsWith('unknown') ? undefined : account,
     region: region?.startsWith('unknown') ? undefined : region,
+    dependencies: (artifact.dependencies ?? []).map((other) => artifacts[other]?.properties?.stackName ?? other),
     pathOf: (logicalId) => pathIn(template.Resources[logicalId]) ?? (paths ??= pathsIn(folder, artifact)).get(logicalId) ?? logicalId,
   };
 }

@@ -82,6 +82,15 @@ export function duplicateAssociation(app: DeployedApp): Finding[] {
   });
 }
 
+/** Whether no dependency orders two resources, or the stacks that contain them. */
+function mayBeParallel(app: DeployedApp, one: Resource, other: Resource): boolean {
+  const [stack, otherStack] = [app.stackOf(one), app.stackOf(other)];
+  if (stack === otherStack) return !app.isAfter(one, other) && !app.isAfter(other, one);
+  const [before, otherBefore] = [stack.dependencies, otherStack.dependencies];
+  return before !== undefined && otherBefore !== undefined && !before.has(otherStack.name) && !otherBefore.has(stack.name)
+    && isEqual(String(one.properties.InstanceArn), String(other.properties.InstanceArn)) === true && !isUnknown(one.properties.InstanceArn);
+}
+
 /** Whether two resources may exclude each other by their conditions, which are unknown. */
 function isConditional({ resource: { Condition: one } }: Resource, { resource: { Condition: other } }: Resource): boolean {
   return one !== undefined && other !== undefined && one !== other;
@@ -95,8 +104,7 @@ export function parallelAssociations(app: DeployedApp): Finding[] {
     byInstance.set(instance, [...byInstance.get(instance) ?? [], association]);
   }
   return [...byInstance].flatMap(([instance, associations]) => associations.flatMap((association, index) => {
-    const other = associations.slice(0, index).find((previous) => app.stackOf(previous) === app.stackOf(association)
-      && !isConditional(association, previous) && !app.isAfter(association, previous) && !app.isAfter(previous, association));
+    const other = associations.slice(0, index).find((previous) => !isConditional(association, previous) && mayBeParallel(app, association, previous));
     return other ? [findingAt(association, {
       rule: 'parallel-associations',
       severity: 'warning',

@@ -21,6 +21,13 @@ export function lossDuringUpdate(from: DeployedApp, to: DeployedApp): Finding[] 
   });
 }
 
+/** CloudFormation would leave a resource behind, such as a grant whose role lost its permission to delete it. */
+export function failingCleanup(_from: DeployedApp, to: DeployedApp): Finding[] {
+  return to.cleanupFailures.map(({ node, reason }) => findingAt(node, {
+    rule: 'failing-deployment', severity: 'warning', message: `the update cannot delete what it replaces or removes: ${described(reason)}`, fix: 'keep the permissions until the resource is deleted',
+  }));
+}
+
 const reasons: Record<string, string> = {
   'no permission': 'the missing permission to use the key', 'no key': 'the deleted key', 'no stream': 'the deleted stream', 'disabled key': 'the disabled key',
 };
