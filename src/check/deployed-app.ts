@@ -5,8 +5,8 @@ import { dependenciesIn } from './simulation/deployment-simulation';
 import { withDependencies } from './simulation/orders';
 import { Provisioner } from './simulation/provisioner';
 import { NotDeployedError } from './simulation/resolver';
-import { described } from './simulation/unknown-values';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
+import { described } from './simulation/unknown-values';
 import { DATA_TYPES } from '../private/common/data-types';
 
 /** A resource of a template, with its resolved properties. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import type { Template, TemplateResource } from './template';
+import { type Template, type TemplateResource, withoutLoops } from './template';
 
 /** A stack with its template. */
 export interface SynthesizedStack {
@@ -93,7 +93,8 @@ function pathsIn(folder: string, { metadata, additionalMetadataFile }: Artifact)
 
 /** A template, which contains resources only if the app defines some. */
 export function templateOf(content: unknown): Template {
-  return { Resources: {}, ...content as Partial<Template> };
+  const template = content as Partial<Template>;
+  return { ...template, Resources: withoutLoops(template.Resources ?? {}) };
 }
 
 export function readJson(file: string): unknown {

@@ -1,7 +1,7 @@
+import { DATA_TYPES } from '../../private/common/data-types';
 import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { described, isEqual, isUnknown, splitText } from '../simulation/unknown-values';
-import { DATA_TYPES } from '../../private/common/data-types';
 
 /** Amazon Connect cannot stream the data type to the destination. */
 export function unsupportedDestination(app: DeployedApp): Finding[] {

@@ -159,7 +159,9 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
     const statements = policy ? statementsOf(policy).filter(({ Effect }) => Effect === 'Allow') : [];
     return [
       ...statements.filter((statement) => namesConnectRole(statement) && !allowsOnly(statement.Action, 'kms:GenerateDataKey')).map((statement) => resource && findingAt(resource, {
-        rule: 'wide-key-access', severity: 'warning', message: `the key policy allows a service-linked role ${described([statement.Action ?? 'all but some actions'].flat().join(', '))}`,
+        rule: 'wide-key-access',
+        severity: 'warning',
+        message: `the key policy allows a service-linked role ${described([statement.Action ?? 'all but some actions'].flat().join(', '))}`,
         fix: 'Amazon Connect needs only kms:GenerateDataKey for streaming; use a statement of its own for other features',
       })),
       ...statements.filter((statement) => principalsOf(statement.Principal).includes('*') && !statement.Condition).map(() => resource && findingAt(resource, {
@@ -167,7 +169,9 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
       })),
       ...grants.some(({ grantee, operations }) => isServiceLinkedRole(grantee) && operations.some((operation) => operation !== 'GenerateDataKey'))
         ? app.ofKey('Custom::AWS', key).map((grant) => findingAt(grant, {
-          rule: 'wide-key-access', severity: 'warning', message: 'the grant allows a service-linked role more operations than GenerateDataKey',
+          rule: 'wide-key-access',
+          severity: 'warning',
+          message: 'the grant allows a service-linked role more operations than GenerateDataKey',
           fix: 'Amazon Connect needs only GenerateDataKey for streaming',
         }))
         : [],
