@@ -43,6 +43,7 @@ export class DeployedApp {
   public readonly associations: readonly StreamingAssociation[];
   /** The Lambda functions of custom resources, with their roles and policies. */
   public readonly callers: ReadonlyArray<[string, DeployedResource]>;
+  private readonly stacks: ReadonlyMap<string, StackGraph>;
   private readonly byArn: ReadonlyMap<string, Resource>;
   private readonly byInstance: ReadonlyMap<string, StreamingAssociation[]>;
   private readonly byType: ReadonlyMap<string, Resource[]>;
@@ -79,6 +80,7 @@ export class DeployedApp {
       }
     }
     this.resources = resources;
+    this.stacks = new Map(graph.stacks.map((stack) => [stack.name, stack]));
     this.failures = failures;
     this.cleanupFailures = cleanupFailures;
     this.byType = grouped([...resources.values()], ({ type }) => type);
@@ -132,8 +134,7 @@ export class DeployedApp {
   }
 
   public stackOf({ scope }: Node): StackGraph {
-    const { name } = outermost(scope);
-    return this.graph.stacks.find((stack) => stack.name === name)!;
+    return this.stacks.get(outermost(scope).name)!;
   }
 
   /** Whether a resource is deployed after another one, in every possible order. */

@@ -38,15 +38,15 @@ export function otherAccountOrRegion(app: DeployedApp): Finding[] {
   return app.associations.flatMap((association) => {
     const { scope: { account, region }, association: { instance }, destination, label } = association;
     const places = [
-      { what: 'the stack', region, account },
-      { what: `the instance ${app.nameOf(instance)}`, ...placeOf(instance) },
-      { what: `the destination ${app.nameOf(destination)}`, ...placeOf(destination) },
+      { what: () => 'the stack', region, account },
+      { what: () => `the instance ${app.nameOf(instance)}`, ...placeOf(instance) },
+      { what: () => `the destination ${app.nameOf(destination)}`, ...placeOf(destination) },
     ];
     const different = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other] as const))
       .find(([one, other]) => isDifferent(one.region, other.region) || isDifferent(one.account, other.account));
     return different ? [findingAt(association, {
       rule: 'other-account-or-region',
-      message: `Amazon Connect cannot stream ${label}: ${different.map(({ what, ...place }) => `${what} is in ${described(place.account)}, ${described(place.region)}`).join(', ')}`,
+      message: `Amazon Connect cannot stream ${label}: ${different.map(({ what, ...place }) => `${what()} is in ${described(place.account)}, ${described(place.region)}`).join(', ')}`,
       fix: 'use a destination in the account and Region of the instance, and define the association there',
     })] : [];
   });

@@ -50,10 +50,11 @@ export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }:
 
 /** A resource policy allows a principal, or it allows its account, which decides with the policies of the principal. */
 function allowedByResource(statements: Statement[], request: AccessRequest, byIdentity: Decision): Decision {
-  return any(statements.map((statement) => both(
-    any([names(statement, request.principal), both(names(statement, accountOf(request.principal), true), byIdentity)]),
-    applies(statement, request),
-  )));
+  return any(statements.map((statement) => {
+    const byAccount = byIdentity === false ? false : both(names(statement, accountOf(request.principal), true), byIdentity);
+    const named = any([names(statement, request.principal), byAccount]);
+    return named === false ? false : both(named, applies(statement, request));
+  }));
 }
 
 /** The statements of a policy, without those that depend on an unknown condition. */
@@ -90,6 +91,7 @@ function names({ Principal, NotPrincipal }: Statement, principal: string, isAcco
 
 /** The account that a principal is, if it is one. */
 function accountNamedBy(named: string): string | undefined {
+  if (named.includes(':role/')) return undefined;
   const [, account] = /^(?:arn:[^:]+:iam::(.+):root)$/.exec(named) ?? [];
   return account ?? (/^\d{12}$/.test(named) || named === ACCOUNT ? named : undefined);
 }

@@ -46,7 +46,7 @@ export type OnInvocation = (invocation: Invocation) => void;
 export class Provisioner {
   private readonly resolver: Resolver;
   /** The functions, roles and policies. Undefined after a change of one of them. */
-  private callers?: ReturnType<typeof callersIn>;
+  private callers?: Callers;
 
   constructor(
     private readonly account: SimulatedAccount,
@@ -63,7 +63,7 @@ export class Provisioner {
     if (!this.exists(node)) return false;
     const before = this.account.deployed[node.id];
     if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return false;
-    if (isCaller(type)) this.callers = undefined;
+    if (before && isCaller(type)) this.callers = undefined;
 
     if (type === 'Custom::AWS') {
       const response = this.invoke(node, before ? 'Update' : 'Create', properties, before);
@@ -73,7 +73,9 @@ export class Provisioner {
     }
     const isReplaced = before && isReplacement(type, before.properties, properties);
     if (isReplaced) this.account.replaced[node.id] = before;
-    this.account.deployed[node.id] = { type, properties, ...this.put(node, properties, isReplaced ? undefined : before) };
+    const deployed = { type, properties, ...this.put(node, properties, isReplaced ? undefined : before) };
+    this.account.deployed[node.id] = deployed;
+    if (this.callers && isCaller(type)) addCaller(this.callers, deployed);
     return true;
   }
 
@@ -177,7 +179,7 @@ export class Provisioner {
     const dataType = ResourceType as string;
     const stream = (KinesisStreamConfig as { StreamArn: string } | undefined)?.StreamArn;
     if (!this.account.instanceArn(instance)) throw new Error(`instance ${instance} does not exist`);
-    if (stream && this.account.deliveryOf({ instance, dataType, stream }).reason === 'no stream') throw new Error(`stream ${stream} does not exist`);
+    if (stream && !this.account.hasStream(stream)) throw new Error(`stream ${stream} does not exist`);
     const existing = this.account.associationFor(instance, dataType);
     if (existing !== undefined && existing !== id) throw new Error(`${instance} already has an association for ${dataType}`);
     this.account.associate(id, { instance, dataType, stream });
@@ -236,12 +238,20 @@ function isCaller(type: string): boolean {
   return type === 'AWS::Lambda::Function' || type.startsWith('AWS::IAM::');
 }
 
-function callersIn({ deployed }: SimulatedAccount): { byArn: Map<unknown, DeployedResource>; policies: DeployedResource[] } {
-  const all = Object.values(deployed).filter(({ type }) => isCaller(type));
-  return {
-    byArn: new Map(all.map((resource) => [resource.attributes.Arn, resource])),
-    policies: all.filter(({ type }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].includes(type)),
-  };
+interface Callers {
+  readonly byArn: Map<unknown, DeployedResource>;
+  readonly policies: DeployedResource[];
+}
+
+function callersIn({ deployed }: SimulatedAccount): Callers {
+  const callers: Callers = { byArn: new Map(), policies: [] };
+  for (const resource of Object.values(deployed)) if (isCaller(resource.type)) addCaller(callers, resource);
+  return callers;
+}
+
+function addCaller({ byArn, policies }: Callers, resource: DeployedResource): void {
+  byArn.set(resource.attributes.Arn, resource);
+  if (['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].includes(resource.type)) policies.push(resource);
 }
 
 /** Whether a role has managed policies that the templates do not contain, other than the one for logs. */

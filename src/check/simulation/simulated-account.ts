@@ -197,6 +197,11 @@ export class SimulatedAccount {
       .map(({ instance, dataType, key }) => ({ instance, dataType, key }));
   }
 
+  /** Whether a stream exists, or may exist. */
+  public hasStream(arn: string): boolean {
+    return arn in this.streams || this.isOutside(arn);
+  }
+
   /** Whether the stream of an association receives its records. */
   public deliveryOf({ instance, stream }: Association): Delivery {
     if (!stream) return { isReceived: true, reason: 'received' };

@@ -25,15 +25,16 @@ export function serviceRoleOf(instanceArn: string): string {
 /** Whether two values are equal, or undefined if that cannot be determined. */
 export function isEqual(one: string, other: string): boolean | undefined {
   if (one === other) return true;
+  if (!isUnknown(one) && !isUnknown(other)) return false;
   // Each instance has a role of its own.
   const [instance, otherInstance] = [one, other].map((text) => /^«service-linked role of ([^‹]+)»$/.exec(text)?.[1]);
   if (instance && otherInstance) return false;
-  if (!isUnknown(one) && !isUnknown(other)) return false;
   return mayMatch(one, other) || mayMatch(other, one) ? undefined : false;
 }
 
 /** Splits a text, but no unknown part of it. */
 export function splitText(text: string, delimiter: string): string[] {
+  if (!isUnknown(text)) return text.split(delimiter);
   const parts = text.match(UNKNOWN) ?? [];
   let part = 0;
   return text.replace(UNKNOWN, '\uE000').split(delimiter).map((piece) => piece.replace(/\uE000/g, () => parts[part++]));
