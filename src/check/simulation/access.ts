@@ -38,7 +38,10 @@ export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }:
   const ofResource = resourcePolicy && statementsOf(resourcePolicy);
   const denied = any([
     ...ofIdentity.filter(isDeny).map((statement) => applies(statement, request)),
-    ...(ofResource ?? []).filter(isDeny).map((statement) => both(names(statement, request.principal), applies(statement, request))),
+    ...(ofResource ?? []).filter(isDeny).map((statement) => both(
+      any([names(statement, request.principal), names(statement, accountOf(request.principal), true)]), // a denial for an account is one for its principals
+      applies(statement, request),
+    )),
   ]);
   if (denied) return false;
   if (![...identityPolicies, ...resourcePolicy ? [resourcePolicy] : []].every(isComplete)) return undefined;
