@@ -42,7 +42,10 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
   const simulation = new DeploymentSimulation({ only, onStep });
   try {
     const previous = from?.graph ?? NOTHING;
-    const stacks = new Set([...changed].map((id) => (to.resources.get(id) ? to.stackOf(to.resources.get(id)!) : from!.stackOf(from!.resources.get(id)!)).name));
+    const stacks = new Set([...changed].map((id) => {
+      const [app, resource] = to.resources.has(id) ? [to, to.resources.get(id)!] : [from!, from!.resources.get(id)!];
+      return app.stackOf(resource).name;
+    }));
     simulation.update(startOf(changed, to, from), previous, { ...to.graph, stacks: to.graph.stacks.filter(({ name }) => stacks.has(name)) });
   } catch (error) {
     const isDuplicate = to.associationsOf(association).length > 1; // the rule duplicate-association reports it

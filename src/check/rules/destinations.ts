@@ -13,8 +13,8 @@ export function unreadableRecords(app: DeployedApp): Finding[] {
     return target?.type === 'AWS::KinesisFirehose::DeliveryStream' ? [[target, label] as const] : [];
   }));
   return [...deliveryStreams].flatMap(([deliveryStream, label]) => {
-    const { ExtendedS3DestinationConfiguration: extended, S3DestinationConfiguration: simple } = deliveryStream.properties as Record<string, Properties | undefined>;
-    const destination = extended ?? simple;
+    const { ExtendedS3DestinationConfiguration: extended, S3DestinationConfiguration: simple } = deliveryStream.properties;
+    const destination = (extended ?? simple) as Properties | undefined;
     return destination ? [
       ...delimiterFindings(deliveryStream, destination, label),
       ...permissionFindings(app, deliveryStream, destination, label),
@@ -103,5 +103,6 @@ function policyOfBucket(app: DeployedApp, principal: string, bucket?: Resource):
 function policiesOf(app: DeployedApp, { deployed, properties }: Resource): PolicyDocument[] {
   const attached = app.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy')
     .filter(({ properties: { Roles, RoleName } }) => [Roles ?? [], RoleName ?? []].flat().some((name) => name === deployed?.physicalId));
-  return [...(properties.Policies ?? []) as Properties[], ...attached.map((policy) => policy.properties)].map(({ PolicyDocument: document }) => document as PolicyDocument);
+  const policies = [...(properties.Policies ?? []) as Properties[], ...attached.map((policy) => policy.properties)];
+  return policies.map(({ PolicyDocument: document }) => document as PolicyDocument);
 }

@@ -1,5 +1,5 @@
 import { isAllowed, type PolicyDocument } from './access';
-import type { GrantConstraints, SimulatedAccount } from './simulated-account';
+import type { Grant, SimulatedAccount } from './simulated-account';
 
 /** The role of the Lambda function that calls, with the policies that it has at this moment. */
 export interface Caller {
@@ -40,9 +40,9 @@ export class ConnectAndKms {
     };
   }
 
-  public createGrant(keyArn: string, wanted: { grantee: string; retiringPrincipal?: string; operations: string[]; name?: string; constraints?: GrantConstraints }): Record<string, unknown> {
+  public createGrant(keyArn: string, wanted: Omit<Grant, 'id'>): Record<string, unknown> {
     const key = this.key(keyArn);
-    const context = { 'kms:GranteePrincipal': wanted.grantee, 'kms:GrantOperations': wanted.operations };
+    const context = { 'kms:GranteePrincipal': wanted.grantee, 'kms:GrantOperations': [...wanted.operations] };
     this.require('kms:CreateGrant', keyArn, undefined, undefined, context);
     // AWS KMS returns an existing grant if its name and parameters are the same.
     const existing = key.grants.find(({ id: _, ...grant }) => wanted.name && JSON.stringify(grant) === JSON.stringify(wanted));

@@ -31,7 +31,7 @@ interface SdkCall {
 export function invokeCustomResource(event: CustomResourceEvent, caller: Caller, account: SimulatedAccount): CustomResourceResponse {
   const { Create, Update, Delete, [event.RequestType]: own } = callsOf(event.ResourceProperties);
   const id = event.RequestType === 'Create'
-    ? [Create, Update, Delete].map((call) => call?.physicalResourceId?.id).find(Boolean) ?? event.LogicalResourceId
+    ? [Create, Update, Delete].map((sdkCall) => sdkCall?.physicalResourceId?.id).find(Boolean) ?? event.LogicalResourceId
     : own?.physicalResourceId?.id ?? event.PhysicalResourceId!;
   const success = { Status: 'SUCCESS', Reason: 'OK', PhysicalResourceId: id, Data: {} } as const;
   if (!own) return success;
@@ -69,7 +69,8 @@ function withPhysicalId(value: unknown, id: string): unknown {
 }
 
 function call(api: ConnectAndKms, { service, action }: SdkCall, parameters: Record<string, never>): Record<string, unknown> {
-  const { KeyId, GrantId, InstanceId, GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name, Constraints: constraints } = parameters;
+  const { KeyId, GrantId, InstanceId, Constraints: constraints } = parameters;
+  const { GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name } = parameters;
   switch (`${service.toLowerCase().replace('@aws-sdk/client-', '')}:${action.toLowerCase().replace(/command$/, '')}`) {
     case 'connect:describeinstance': return api.describeInstance(InstanceId);
     case 'kms:creategrant': return api.createGrant(KeyId, { grantee, retiringPrincipal, operations, name, ...constraints !== undefined && { constraints } });

@@ -102,8 +102,8 @@ export class Resolver {
   }
 
   private mapped(scope: Scope, [name, ...keys]: string[]): unknown {
-    const found = keys.slice(0, 2).reduce<unknown>((map, key) => (map as Record<string, unknown> | undefined)?.[key], scope.template.Mappings?.[name]);
-    return found ?? this.notKnown(`mapping ${name} of ${scope.name}`);
+    const [first, second] = keys;
+    return scope.template.Mappings?.[name]?.[first]?.[second] ?? this.notKnown(`mapping ${name} of ${scope.name}`);
   }
 
   private importedValue(name: unknown): unknown {

@@ -103,7 +103,8 @@ export class SimulatedAccount {
     const withSortedGrants = Object.entries(keys).map(([arn, key]) => [
       arn, { ...key, grants: Object.fromEntries(key.grants.map((grant) => [grant.id, grant])) },
     ] as const);
-    return sorted({ keys: Object.fromEntries(withSortedGrants), aliases, instances, streams, associations, deployed, replaced }) as Record<string, unknown>;
+    const state = { keys: Object.fromEntries(withSortedGrants), aliases, instances, streams, associations, deployed, replaced };
+    return sorted(state) as Record<string, unknown>;
   }
 
   /** Adds a key that the app does not define. Like default key policies, its policy allows access through IAM policies of an account. */
