@@ -274,7 +274,8 @@ test.each([
 
 test('rejects a destination in a prop of another name', () => {
   const stack = newStack();
-  const props = { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream(), chats: StreamingDestination.newKinesisStream() };
+  const destination = StreamingDestination.newKinesisStream();
+  const props = { instance: existingInstance(stack), agentEvents: destination, chats: destination };
   expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).toThrow(
     'Stack/Streaming: props cannot contain chats, got NewKinesisStream; specify contactRecords or agentEvents or voiceAnalysisSegments or '
     + 'chatAnalysisSegments instead');

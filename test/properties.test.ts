@@ -66,6 +66,9 @@ test(`${APPS} random apps deploy and update without lost records, or fail with a
     const updated = await secondSimulation.update(account, graph, secondGraph);
     const remaining = (record: LostRecord) => isStreamed(record, account) && isStreamed(record, updated.account);
     expect(withoutExternal(updated.lostRecords, updated.account, second).filter(remaining)).toEqual([]);
+    const losses = checkGraphs(secondGraph, graph).filter(({ rule, severity }) => rule === 'loss-during-update' && severity === 'error');
+    expect({ losses: losses.map(({ path, message }) => `${path}: ${message}`), isLost: losses.length > 0 })
+      .toMatchObject({ isLost: updated.lostRecords.some(remaining) });
     const created = await secondSimulation.create(accountFor(spec), secondGraph);
     expectAssociations(updated.account, second);
     expect(grantsIn(updated.account)).toEqual(grantsIn(created.account));

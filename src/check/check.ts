@@ -1,7 +1,7 @@
 import { DeployedApp } from './deployed-app';
 import type { Finding } from './finding';
 import { duplicateAssociation, otherAccountOrRegion, parallelAssociations, unsupportedDestination } from './rules/associations';
-import { deletedResource, lossDuringUpdate, shortenedRetention } from './rules/changes';
+import { deletedResource, failingCleanup, lossDuringUpdate, shortenedRetention } from './rules/changes';
 import { failingDeployment } from './rules/deployment';
 import { unreadableRecords } from './rules/destinations';
 import { aliasAfterStream, associationBeforeKeyAccess, fewerRolesThanInstances, noKeyAccess, policyOnServiceLinkedRole, unknownKeyAccess, unusedKeyAccess, wideKeyAccess } from './rules/key-access';
@@ -29,7 +29,7 @@ export const STATE_RULES: Record<string, StateRule> = {
 
 /** The rules about the change from what is deployed, by id. */
 export const CHANGE_RULES: Record<string, ChangeRule> = {
-  'loss-during-update': lossDuringUpdate,
+  'loss-during-update': (from, to) => [...lossDuringUpdate(from, to), ...failingCleanup(from, to)],
   'deleted-resource': deletedResource,
   'shortened-retention': shortenedRetention,
 };

@@ -4,6 +4,7 @@ import type { DeploymentGraph, Node, Scope, StackGraph } from './simulation/depl
 import { dependenciesIn } from './simulation/deployment-simulation';
 import { withDependencies } from './simulation/orders';
 import { Provisioner } from './simulation/provisioner';
+import { NotDeployedError } from './simulation/resolver';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
 import { described } from './simulation/unknown-values';
 import { DATA_TYPES } from '../private/common/data-types';
@@ -26,15 +27,23 @@ export interface StreamingAssociation extends Resource {
   readonly delivery: Delivery;
 }
 
+export interface Failure {
+  readonly node: Node;
+  readonly reason: string;
+}
+
 /** The templates of an app, deployed to a simulated account in one possible order. */
 export class DeployedApp {
   public readonly account: SimulatedAccount;
   public readonly resources: ReadonlyMap<string, Resource>;
   /** Why resources cannot be deployed. */
-  public readonly failures: ReadonlyArray<{ readonly node: Node; readonly reason: string }>;
+  public readonly failures: readonly Failure[];
+  /** Why CloudFormation cannot delete resources that an update replaced or removed. It completes the update nevertheless. */
+  public readonly cleanupFailures: readonly Failure[];
   public readonly associations: readonly StreamingAssociation[];
   /** The Lambda functions of custom resources, with their roles and policies. */
   public readonly callers: ReadonlyArray<[string, DeployedResource]>;
+  private readonly stacks: ReadonlyMap<string, StackGraph>;
   private readonly byArn: ReadonlyMap<string, Resource>;
   private readonly byInstance: ReadonlyMap<string, StreamingAssociation[]>;
   private readonly byType: ReadonlyMap<string, Resource[]>;
@@ -44,31 +53,43 @@ export class DeployedApp {
   constructor(public readonly graph: DeploymentGraph, from?: DeployedApp) {
     this.account = from?.account.copy() ?? new SimulatedAccount(true);
     const resources = new Map<string, Resource>();
-    const failures: Array<{ node: Node; reason: string }> = [];
+    const failures: Failure[] = [];
+    const cleanupFailures: Failure[] = [];
     const provisioner = new Provisioner(this.account, graph);
     for (const { nodes } of graph.stacks) {
       for (const node of inDeploymentOrder(nodes)) {
-        const properties = provisioner.propertiesOf(node);
+        if (!provisioner.exists(node)) continue;
+        let properties = {};
         try {
+          properties = provisioner.propertiesOf(node);
           provisioner.deploy(node, properties);
         } catch (error) {
-          failures.push({ node, reason: (error as Error).message });
+          const isConsequence = error instanceof NotDeployedError && resources.has(error.id);
+          if (!isConsequence) failures.push({ node, reason: (error as Error).message });
         }
         resources.set(node.id, { ...node, type: node.resource.Type, properties, deployed: this.account.deployed[node.id] });
       }
     }
     for (const { nodes } of from?.graph.stacks ?? []) {
-      for (const node of inDeploymentOrder(nodes).reverse()) provisioner.cleanUp(node, resources.has(node.id));
+      for (const node of inDeploymentOrder(nodes).reverse()) {
+        try {
+          provisioner.cleanUp(node, resources.get(node.id));
+        } catch (error) {
+          cleanupFailures.push({ node, reason: (error as Error).message });
+        }
+      }
     }
     this.resources = resources;
+    this.stacks = new Map(graph.stacks.map((stack) => [stack.name, stack]));
     this.failures = failures;
+    this.cleanupFailures = cleanupFailures;
     this.byType = grouped([...resources.values()], ({ type }) => type);
     this.callers = [...resources.values()].flatMap(({ id, type, deployed }) => deployed && /^AWS::(Lambda::Function|IAM::)/.test(type) ? [[id, deployed] as [string, DeployedResource]] : []);
     this.byKey = grouped([
-      ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant"/i.test(String(properties.Create))),
+      ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant(Command)?"/i.test(String(properties.Create))),
     ], ({ type, deployed, properties }) => type === 'AWS::KMS::Alias'
       ? this.account.aliases[String(deployed?.attributes.Arn)]
-      : /"KeyId":"([^"]+)"/.exec(String(properties.Create))?.[1] ?? '');
+      : this.account.keyArn(/"KeyId":"([^"]+)"/.exec(String(properties.Create))?.[1] ?? ''));
     this.byArn = new Map([...resources.values()].flatMap((resource) => {
       const arn = resource.deployed?.attributes.Arn;
       return typeof arn === 'string' ? [[arn, resource] as const] : [];
@@ -113,8 +134,7 @@ export class DeployedApp {
   }
 
   public stackOf({ scope }: Node): StackGraph {
-    const { name } = outermost(scope);
-    return this.graph.stacks.find((stack) => stack.name === name)!;
+    return this.stacks.get(outermost(scope).name)!;
   }
 
   /** Whether a resource is deployed after another one, in every possible order. */

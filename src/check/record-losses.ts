@@ -22,6 +22,7 @@ const NO_LOSSES = { losses: [] as Loss[], failure: undefined as string | undefin
  */
 export function lossesOf(association: StreamingAssociation, to: DeployedApp, from?: DeployedApp): typeof NO_LOSSES {
   const { instance, dataType } = association.association;
+  if (!from && isLast(association, to)) return NO_LOSSES;
   const before = from?.associationsOf(association) ?? [];
   const changed = changedResources([association, ...before], to, from);
   if (changed.size === 0) return NO_LOSSES;
@@ -44,7 +45,8 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
     const stacks = new Set([...changed].map((id) => stackNameOf(id, to.resources.has(id) ? to : from!)));
     simulation.update(startOf(changed, to, from), previous, { ...to.graph, stacks: to.graph.stacks.filter(({ name }) => stacks.has(name)) });
   } catch (error) {
-    return { losses, failure: (error as Error).message };
+    const isDuplicate = to.associationsOf(association).length > 1; // the rule duplicate-association reports it
+    return { losses, failure: isDuplicate ? undefined : (error as Error).message };
   }
   return { losses, failure: undefined };
 }
@@ -71,6 +73,11 @@ function changedResources(associations: StreamingAssociation[], to: DeployedApp,
     const [after, before] = [to, from].map((app) => app?.resources.get(id));
     return !after || !before || JSON.stringify(after.properties) !== JSON.stringify(before.properties);
   }));
+}
+
+/** Whether an association is created after all resources that decide about its records, in every order. */
+function isLast(association: StreamingAssociation, app: DeployedApp): boolean {
+  return decisiveResources(association, app).every((resource) => resource.id === association.id || app.isAfter(association, resource));
 }
 
 function decisiveResources(association: StreamingAssociation, app: DeployedApp): Resource[] {

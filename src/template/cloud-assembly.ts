@@ -1,6 +1,6 @@
 import { join } from 'path';
 import { readJson } from './read-json';
-import type { Template, TemplateResource } from './template';
+import { type Template, type TemplateResource, withoutLoops } from './template';
 
 /** A stack with its template. */
 export interface SynthesizedStack {
@@ -14,6 +14,8 @@ export interface SynthesizedStack {
   readonly account?: string;
   /** Undefined if the stack can be deployed to any Region. */
   readonly region?: string;
+  /** The names of the stacks that are deployed before. Undefined without a manifest. */
+  readonly dependencies?: readonly string[];
   /** The construct path of a resource. */
   pathOf(logicalId: string): string;
 }
@@ -44,7 +46,7 @@ export function stacksIn(folder: string): SynthesizedStack[] {
   return inDeploymentOrder(artifacts).flatMap((id) => {
     const artifact = artifacts[id];
     switch (artifact.type) {
-      case 'aws:cloudformation:stack': return [stackOf(folder, id, artifact)];
+      case 'aws:cloudformation:stack': return [stackOf(folder, id, artifacts)];
       case 'cdk:cloud-assembly': return stacksIn(join(folder, artifact.properties.directoryName));
       default: return [];
     }
@@ -62,7 +64,8 @@ function inDeploymentOrder(artifacts: Record<string, Artifact>): string[] {
   return [...ordered];
 }
 
-function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedStack {
+function stackOf(folder: string, id: string, artifacts: Record<string, Artifact>): SynthesizedStack {
+  const artifact = artifacts[id];
   const file = join(folder, artifact.properties.templateFile);
   const template = templateOf(readObject(folder, artifact.properties.templateFile));
   const [account, region] = artifact.environment?.replace(/^aws:\/\//, '').split('/') ?? [];
@@ -74,6 +77,7 @@ function stackOf(folder: string, id: string, artifact: Artifact): SynthesizedSta
     template,
     account: account?.startsWith('unknown') ? undefined : account,
     region: region?.startsWith('unknown') ? undefined : region,
+    dependencies: (artifact.dependencies ?? []).map((other) => artifacts[other]?.properties?.stackName ?? other),
     pathOf: (logicalId) => pathIn(template.Resources[logicalId]) ?? (paths ??= pathsIn(folder, artifact)).get(logicalId) ?? logicalId,
   };
 }
@@ -93,7 +97,8 @@ function pathsIn(folder: string, { metadata, additionalMetadataFile }: Artifact)
 
 /** A template, which contains resources only if the app defines some. */
 export function templateOf(content: unknown): Template {
-  return { Resources: {}, ...content as Partial<Template> };
+  const template = content as Partial<Template>;
+  return { ...template, Resources: withoutLoops(template.Resources ?? {}) };
 }
 
 export function readObject(folder: string, file: string): object {

@@ -19,6 +19,31 @@ export interface TemplateResource {
   readonly Metadata?: Record<string, unknown>;
 }
 
+/** Writes out the loops of `Fn::ForEach`, a transform of `AWS::LanguageExtensions`. A loop over values that the template does not contain is left out. */
+export function withoutLoops(resources: Record<string, unknown>): Record<string, TemplateResource> {
+  return Object.fromEntries(Object.entries(resources).flatMap(([name, value]) => {
+    if (!name.startsWith('Fn::ForEach::')) return isResource(value) ? [[name, value]] : [];
+    const [identifier, items, body] = value as [string, unknown, Record<string, unknown>];
+    const copies = Array.isArray(items) ? items.filter((item) => typeof item === 'string') : [];
+    return copies.flatMap((item) => Object.entries(withoutLoops(replaced(body, identifier, item) as Record<string, unknown>)));
+  }));
+}
+
+/** Other entries are transforms, which CloudFormation replaces by resources. */
+function isResource(value: unknown): value is TemplateResource {
+  return typeof (value as Partial<TemplateResource> | null)?.Type === 'string';
+}
+
+/** Copies a value with an item of a loop in the place of its identifier, as `${Identifier}`, `&{Identifier}` and `Ref`. */
+function replaced(value: unknown, identifier: string, item: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(`\${${identifier}}`, item).replaceAll(`&{${identifier}}`, item.replace(/[^A-Za-z0-9]/g, ''));
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((inner) => replaced(inner, identifier, item));
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0][0] === 'Ref' && entries[0][1] === identifier) return item;
+  return Object.fromEntries(entries.map(([name, inner]) => [replaced(name, identifier, item), replaced(inner, identifier, item)]));
+}
+
 /** The logical ids of the resources that a resource refers to or depends on. */
 export function dependenciesOf(template: Template, logicalId: string): string[] {
   const { DependsOn = [], Properties } = template.Resources[logicalId];

@@ -25,7 +25,8 @@ function problemOf({ properties, destination, label }: StreamingAssociation, tar
   if (!config) return [`the storage type is ${String(storageType)}, but its configuration is missing`, `specify ${service === 'kinesis' ? 'KinesisStreamConfig' : 'KinesisFirehoseConfig'}`];
   const actual = splitText(String(destination), ':')[2];
   if (actual !== undefined && !isUnknown(actual) && actual !== service) return [`the destination is ${described(destination)}`, `specify the ARN of a resource of ${service}`];
-  const source = target?.properties.DeliveryStreamType;
+  const { DeliveryStreamType: type, KinesisStreamSourceConfiguration: ofKinesis, MSKSourceConfiguration: ofMsk } = target?.properties ?? {};
+  const source = type ?? (ofKinesis ? 'KinesisStreamAsSource' : ofMsk ? 'MSKAsSource' : undefined);
   if (source !== undefined && source !== 'DirectPut') {
     return [`the delivery stream ${pathOf(target!)} reads from another source (${described(source)}), so it refuses records of Amazon Connect`, 'use a delivery stream with direct PUT'];
   }
@@ -37,15 +38,15 @@ export function otherAccountOrRegion(app: DeployedApp): Finding[] {
   return app.associations.flatMap((association) => {
     const { scope: { account, region }, association: { instance }, destination, label } = association;
     const places = [
-      { what: 'the stack', region, account },
-      { what: `the instance ${app.nameOf(instance)}`, ...placeOf(instance) },
-      { what: `the destination ${app.nameOf(destination)}`, ...placeOf(destination) },
+      { what: () => 'the stack', region, account },
+      { what: () => `the instance ${app.nameOf(instance)}`, ...placeOf(instance) },
+      { what: () => `the destination ${app.nameOf(destination)}`, ...placeOf(destination) },
     ];
     const different = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other] as const))
       .find(([one, other]) => isDifferent(one.region, other.region) || isDifferent(one.account, other.account));
     return different ? [findingAt(association, {
       rule: 'other-account-or-region',
-      message: `Amazon Connect cannot stream ${label}: ${different.map(({ what, ...place }) => `${what} is in ${described(place.account)}, ${described(place.region)}`).join(', ')}`,
+      message: `Amazon Connect cannot stream ${label}: ${different.map(({ what, ...place }) => `${what()} is in ${described(place.account)}, ${described(place.region)}`).join(', ')}`,
       fix: 'use a destination in the account and Region of the instance, and define the association there',
     })] : [];
   });
@@ -60,20 +61,39 @@ function isDifferent(one?: string, other?: string): boolean {
   return one !== undefined && other !== undefined && isEqual(one, other) === false;
 }
 
-/** An instance has one association for a data type at most. */
+/** An instance has one association for a resource type at most. */
 export function duplicateAssociation(app: DeployedApp): Finding[] {
-  const first = new Map<string, StreamingAssociation>();
-  return app.associations.flatMap((association) => {
-    const { instance, dataType } = association.association;
-    const key = `${instance} ${dataType} ${isUnknown(instance) ? association.scope.file : ''}`;
+  const first = new Map<string, Resource>();
+  return app.ofType('AWS::Connect::InstanceStorageConfig').flatMap((association) => {
+    const { InstanceArn, ResourceType } = association.properties;
+    const key = `${String(InstanceArn)} ${String(ResourceType)} ${isUnknown(InstanceArn) ? association.scope.file : ''}`;
     const other = first.get(key);
     if (!other) first.set(key, association);
-    return other ? [findingAt(association, {
+    if (!other || isUnknown(ResourceType)) return [];
+    const stores = DATA_TYPES.find(({ resourceType }) => resourceType === ResourceType);
+    const mayExclude = isConditional(association, other);
+    return [findingAt(association, {
       rule: 'duplicate-association',
-      message: `the deployment fails: ${pathOf(other)} streams ${association.label} of the instance ${app.nameOf(instance)} already`,
-      fix: 'remove one of the associations',
-    })] : [];
+      severity: mayExclude ? 'info' : 'error',
+      message: `the deployment fails${mayExclude ? ' if the conditions of both are true' : ''}: ${pathOf(other)} ${stores ? `streams ${stores.label}` : `stores ${String(ResourceType)}`} `
+        + `of the instance ${app.nameOf(String(InstanceArn))} already`,
+      fix: mayExclude ? 'check that only one of the conditions can be true' : 'remove one of the associations',
+    })];
   });
+}
+
+/** Whether no dependency orders two resources, or the stacks that contain them. */
+function mayBeParallel(app: DeployedApp, one: Resource, other: Resource): boolean {
+  const [stack, otherStack] = [app.stackOf(one), app.stackOf(other)];
+  if (stack === otherStack) return !app.isAfter(one, other) && !app.isAfter(other, one);
+  const [before, otherBefore] = [stack.dependencies, otherStack.dependencies];
+  return before !== undefined && otherBefore !== undefined && !before.has(otherStack.name) && !otherBefore.has(stack.name)
+    && isEqual(String(one.properties.InstanceArn), String(other.properties.InstanceArn)) === true && !isUnknown(one.properties.InstanceArn);
+}
+
+/** Whether two resources may exclude each other by their conditions, which are unknown. */
+function isConditional({ resource: { Condition: one } }: Resource, { resource: { Condition: other } }: Resource): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 /** Amazon Connect refuses API calls for an instance in parallel. */
@@ -84,8 +104,7 @@ export function parallelAssociations(app: DeployedApp): Finding[] {
     byInstance.set(instance, [...byInstance.get(instance) ?? [], association]);
   }
   return [...byInstance].flatMap(([instance, associations]) => associations.flatMap((association, index) => {
-    const other = associations.slice(0, index).find((previous) => app.stackOf(previous) === app.stackOf(association)
-      && !app.isAfter(association, previous) && !app.isAfter(previous, association));
+    const other = associations.slice(0, index).find((previous) => !isConditional(association, previous) && mayBeParallel(app, association, previous));
     return other ? [findingAt(association, {
       rule: 'parallel-associations',
       severity: 'warning',

@@ -2,7 +2,7 @@ import type { DeployedApp } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { lossesOf } from '../record-losses';
 import { isReplacement } from '../simulation/provisioner';
-import { described } from '../simulation/unknown-values';
+import { described, isUnknown } from '../simulation/unknown-values';
 
 const DEFAULT_RETENTION_HOURS = 24;
 
@@ -19,6 +19,13 @@ export function lossDuringUpdate(from: DeployedApp, to: DeployedApp): Finding[] 
       'deploy the change in two steps: first add what is new and keep what is old, then remove what is old',
     );
   });
+}
+
+/** CloudFormation would leave a resource behind, such as a grant whose role lost its permission to delete it. */
+export function failingCleanup(_from: DeployedApp, to: DeployedApp): Finding[] {
+  return to.cleanupFailures.map(({ node, reason }) => findingAt(node, {
+    rule: 'failing-deployment', severity: 'warning', message: `the update cannot delete what it replaces or removes: ${described(reason)}`, fix: 'keep the permissions until the resource is deleted',
+  }));
 }
 
 const reasons: Record<string, string> = {
@@ -58,7 +65,16 @@ export function shortenedRetention(from: DeployedApp, to: DeployedApp): Finding[
   const streams = new Set(from.associations.map(({ association }) => from.withArn(association.stream)?.id));
   return to.ofType('AWS::Kinesis::Stream').flatMap((stream) => {
     const previous = streams.has(stream.id) ? from.resources.get(stream.id) : undefined;
-    const [before, after] = [previous, stream].map((one) => Number(one?.properties.RetentionPeriodHours ?? DEFAULT_RETENTION_HOURS));
+    const [ofPrevious, own] = [previous, stream].map((one) => one?.properties.RetentionPeriodHours ?? DEFAULT_RETENTION_HOURS);
+    if (previous && ofPrevious !== own && (isUnknown(ofPrevious) || isUnknown(own))) {
+      return [findingAt(stream, {
+        rule: 'shortened-retention',
+        severity: 'info',
+        message: `cannot determine whether the retention period decreases from ${described(ofPrevious)} to ${described(own)} hours`,
+        fix: 'compare the values',
+      })];
+    }
+    const [before, after] = [Number(ofPrevious), Number(own)];
     return previous && after < before ? [findingAt(stream, {
       rule: 'shortened-retention',
       message: `records that are older than ${after} hours and that consumers have not read are lost: the retention period decreases from ${before} to ${after} hours`,

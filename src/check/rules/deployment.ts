@@ -2,7 +2,7 @@ import type { DeployedApp, Resource } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { type PolicyDocument, statementsOf } from '../simulation/access';
 import type { Node } from '../simulation/deployment-graph';
-import { isEqual, splitText } from '../simulation/unknown-values';
+import { described, isEqual, splitText } from '../simulation/unknown-values';
 
 const MAX_KEY_POLICY_SIZE = 32_768;
 const MAX_INLINE_POLICIES_SIZE = 10_240;
@@ -14,8 +14,17 @@ export function failingDeployment(app: DeployedApp): Finding[] {
     ...keyPolicies(app),
     ...inlinePolicies(app),
     ...lookups(app),
-    ...app.failures.filter(({ reason }) => !/already has an association/.test(reason)).map(({ node, reason }) => failure(node, reason, 'correct the template')),
+    ...missingDependencies(app),
+    ...app.failures.filter(({ reason }) => !/already has an association/.test(reason)).map(({ node, reason }) => failure(node, described(reason), 'correct the template')),
   ];
+}
+
+/** CloudFormation may create an association before the resources whose ARNs the template contains as text. */
+function missingDependencies(app: DeployedApp): Finding[] {
+  return app.associations.flatMap((association) => [association.destination, association.association.instance]
+    .map((arn) => app.withArn(arn))
+    .filter((resource) => resource !== undefined && !app.isAfter(association, resource))
+    .map((resource) => failure(association, `CloudFormation may create the association before ${pathOf(resource!)}`, `add a dependency of the association on ${pathOf(resource!)}`)));
 }
 
 function failure(node: Node, why: string, fix: string): Finding {
@@ -50,7 +59,7 @@ function circleIn(nodes: ReadonlyMap<string, Node>): Node[] | undefined {
 }
 
 function keyPolicies(app: DeployedApp): Finding[] {
-  return app.ofType('AWS::KMS::Key').flatMap((key) => {
+  return app.ofType('AWS::KMS::Key', 'AWS::KMS::ReplicaKey').flatMap((key) => {
     const policy = key.properties.KeyPolicy;
     if (typeof policy !== 'object') return [];
     const size = JSON.stringify(policy).length;
@@ -64,8 +73,8 @@ function keyPolicies(app: DeployedApp): Finding[] {
 
 function inlinePolicies(app: DeployedApp): Finding[] {
   const sizes = new Map<string, { policy: Resource; size: number }>();
-  for (const policy of app.ofType('AWS::IAM::Policy')) {
-    for (const role of (policy.properties.Roles ?? []) as string[]) {
+  for (const policy of app.ofType('AWS::IAM::Policy', 'AWS::IAM::RolePolicy')) {
+    for (const role of [policy.properties.Roles ?? [], policy.properties.RoleName ?? []].flat() as string[]) {
       const size = (sizes.get(role)?.size ?? 0) + JSON.stringify(policy.properties.PolicyDocument).length;
       sizes.set(role, { policy, size });
     }

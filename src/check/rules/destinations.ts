@@ -1,6 +1,8 @@
 import type { DeployedApp, Resource } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
-import { isAllowed, type PolicyDocument } from '../simulation/access';
+import { isAllowed, type PolicyDocument, statementsOf } from '../simulation/access';
+import { defaultPolicy } from '../simulation/simulated-account';
+import { isUnknown } from '../simulation/unknown-values';
 
 type Properties = Record<string, unknown>;
 
@@ -22,7 +24,10 @@ export function unreadableRecords(app: DeployedApp): Finding[] {
 }
 
 function delimiterFindings(deliveryStream: Resource, destination: Properties, label: string): Finding[] {
-  const isDelimited = /AppendDelimiterToRecord|"Type":"Lambda"|DataFormatConversionConfiguration/.test(JSON.stringify(destination));
+  const { ProcessingConfiguration: processing, DataFormatConversionConfiguration: conversion } = destination;
+  const isDelimited = isUnknown(processing) || isUnknown(conversion)
+    || isEnabled(conversion)
+    || (isEnabled(processing) && /AppendDelimiterToRecord|"Type":"(Lambda|«)/.test(JSON.stringify(processing)));
   return isDelimited ? [] : [findingAt(deliveryStream, {
     rule: 'unreadable-records',
     message: `Amazon Athena and most other readers cannot read the ${label}: Firehose concatenates the records without a delimiter`,
@@ -30,35 +35,53 @@ function delimiterFindings(deliveryStream: Resource, destination: Properties, la
   })];
 }
 
+function isEnabled(configuration: unknown): boolean {
+  return configuration !== undefined && String((configuration as Properties).Enabled) !== 'false';
+}
+
 function permissionFindings(app: DeployedApp, deliveryStream: Resource, destination: Properties, label: string): Finding[] {
   const role = app.withArn(destination.RoleARN as string);
   const bucketArn = String(destination.BucketARN);
-  const key = keyOf(destination) ?? keyOfBucket(app.withArn(bucketArn));
-  const required = [['s3:PutObject', `${bucketArn}/object`], ...key ? [['kms:GenerateDataKey', key]] : []] as Array<[string, string]>;
+  const bucket = app.withArn(bucketArn);
+  const key = app.account.keyOf(keyOf(destination) ?? keyOfBucket(bucket));
   if (!role || role.properties.ManagedPolicyArns) return [];
 
   const identityPolicies = policiesOf(app, role);
-  return required.flatMap(([action, resource]) => {
-    const resourcePolicy = action.startsWith('kms:') ? app.account.keys[resource]?.policy : undefined;
-    const isUnknownKey = action.startsWith('kms:') && !resourcePolicy;
-    const principal = String(role.deployed?.attributes.Arn);
-    const allowed = isUnknownKey || isAllowed({ principal, action, resource, identityPolicies, resourcePolicy });
-    return allowed === false ? [findingAt(deliveryStream, {
-      rule: 'unreadable-records',
-      message: `Firehose would not deliver ${label}: the role ${pathOf(role)} cannot call ${action} on ${app.nameOf(resource.replace('/object', ''))}`,
-      fix: `allow the role to call ${action}`,
-    })] : [];
-  });
+  const principal = String(role.deployed?.attributes.Arn);
+  const context = { 'aws:SecureTransport': 'true' };
+  const keyPolicy = key === undefined ? undefined : app.account.keys[key]?.policy;
+  const allowed: Array<[string, string, boolean | undefined]> = [
+    ['s3:PutObject', bucketArn, isAllowed({
+      principal, action: 's3:PutObject', resource: `${bucketArn}/object`, identityPolicies, context, resourcePolicy: policyOfBucket(app, principal, bucket),
+    })],
+    ...key !== undefined && keyPolicy
+      ? [['kms:GenerateDataKey', key, isAllowed({ principal, action: 'kms:GenerateDataKey', resource: key, identityPolicies, resourcePolicy: keyPolicy })] as [string, string, boolean | undefined]]
+      : [],
+  ];
+  return allowed.filter(([, , isAllowedToCall]) => isAllowedToCall === false).map(([action, resource]) => findingAt(deliveryStream, {
+    rule: 'unreadable-records',
+    message: `Firehose would not deliver ${label}: the role ${pathOf(role)} cannot call ${action} on ${app.nameOf(resource)}`,
+    fix: `allow the role to call ${action}`,
+  }));
 }
 
-function expirationFindings(app: DeployedApp, deliveryStream: Resource, { BucketARN }: Properties, label: string): Finding[] {
+/** Objects that Amazon S3 deletes before anybody reads them. A rule for other prefixes, or for tags, does not apply to the records. */
+function expirationFindings(app: DeployedApp, deliveryStream: Resource, { BucketARN, Prefix = '' }: Properties, label: string): Finding[] {
   const { Rules = [] } = (app.withArn(BucketARN as string)?.properties.LifecycleConfiguration ?? {}) as { Rules?: Properties[] };
-  return Rules.some(({ ExpirationInDays, Status }) => Status !== 'Disabled' && Number(ExpirationInDays) <= 1) ? [findingAt(deliveryStream, {
+  const expires = Rules.some(({ ExpirationInDays, ExpirationDate, Status, Prefix: own = '', TagFilters }) => Status !== 'Disabled' && !TagFilters
+    && (Number(ExpirationInDays) <= 1 || ExpirationDate !== undefined) && mayOverlap(String(own), String(Prefix)));
+  return expires ? [findingAt(deliveryStream, {
     rule: 'unreadable-records',
     severity: 'warning',
     message: `Amazon S3 deletes the ${label} within a day of their delivery`,
     fix: 'increase the expiration of the lifecycle rule',
   })] : [];
+}
+
+/** Whether a prefix can be the start of another one, which Firehose completes at `!{`. */
+function mayOverlap(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((prefix) => prefix.split(/!\{|«|\{\{/)[0]);
+  return first.startsWith(second) || second.startsWith(first);
 }
 
 function keyOf({ EncryptionConfiguration }: Properties): string | undefined {
@@ -69,9 +92,17 @@ function keyOfBucket(bucket?: Resource): string | undefined {
   return /"KMSMasterKeyID":"([^"]+)"/.exec(JSON.stringify(bucket?.properties.BucketEncryption ?? ''))?.[1];
 }
 
+/** The policy of a bucket. In its account, the policies of a role are sufficient as well. */
+function policyOfBucket(app: DeployedApp, principal: string, bucket?: Resource): PolicyDocument | undefined {
+  const policies = app.ofType('AWS::S3::BucketPolicy').filter(({ properties }) => properties.Bucket === bucket?.deployed?.physicalId);
+  const statements = policies.flatMap(({ properties }) => statementsOf(properties.PolicyDocument as PolicyDocument));
+  const [ofAccount] = statementsOf(defaultPolicy(principal));
+  return statements.length > 0 ? { Statement: [...statements, { ...ofAccount, Action: 's3:*' }] } : undefined;
+}
+
 function policiesOf(app: DeployedApp, { deployed, properties }: Resource): PolicyDocument[] {
-  const attached = app.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')
-    .filter(({ properties: { Roles } }) => (Roles as string[] | undefined)?.includes(deployed!.physicalId));
-  const all = [...(properties.Policies ?? []) as Properties[], ...attached.map((policy) => policy.properties)];
-  return all.map(({ PolicyDocument: document }) => document as PolicyDocument);
+  const attached = app.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy')
+    .filter(({ properties: { Roles, RoleName } }) => [Roles ?? [], RoleName ?? []].flat().some((name) => name === deployed?.physicalId));
+  const policies = [...(properties.Policies ?? []) as Properties[], ...attached.map((policy) => policy.properties)];
+  return policies.map(({ PolicyDocument: document }) => document as PolicyDocument);
 }

@@ -52,6 +52,8 @@ export function unknownKeyAccess(app: DeployedApp): Finding[] {
         `the templates do not define the stream ${described(stream)}`, 'check how the stream is encrypted, and that the role has permission to use its key');
       case 'unknown key': return unknown(
         `the templates do not define the policy of the key ${described(key)}`, 'check that the key policy or a grant allows kms:GenerateDataKey to the role');
+      case 'unknown custom resource': return unknown(
+        `a custom resource that uses the key ${app.nameOf(key)} may create a grant or change the key policy`, 'check that the custom resource allows kms:GenerateDataKey to the role');
       default: return unknown(
         `the templates do not tell whether a principal of the policy or a grantee of the key ${app.nameOf(key)} is ${app.roleNameOf(instance)}`,
         'compare the role in the key policy or grant with `aws connect describe-instance`',
@@ -103,8 +105,10 @@ function beforeKeyAccess(app: DeployedApp, association: StreamingAssociation, ke
 export function unusedKeyAccess(app: DeployedApp): Finding[] {
   const undefinedStreams = app.associations.filter(({ delivery: { reason } }) => reason === 'unknown encryption');
   const usedKeys = new Set(app.associations.map(({ delivery }) => delivery.key));
+  const keysOfStreams = new Set(Object.values(app.account.streams).map(({ key }) => key));
   return permissionsOfRoles(app).filter(({ key }) => !usedKeys.has(key)).flatMap(({ permission, key, role, isSufficient }) => {
-    const associations = undefinedStreams.filter(({ association: { instance } }) => isEqual(app.account.roleOf(instance), role) !== false);
+    const associations = undefinedStreams.filter(({ association: { instance }, destination }) => isEqual(app.account.roleOf(instance), role) !== false
+      && !(isUnknown(destination) && keysOfStreams.has(key)));
     if (associations.length === 0 || (isSufficient && associations.some((association) => app.isAfter(association, permission)))) return [];
     const [association] = associations;
     return [isSufficient ? beforeKeyAccess(app, association, key, pathOf(permission)) : findingAt(permission, {
@@ -195,8 +199,10 @@ export function aliasAfterStream(app: DeployedApp): Finding[] {
   const aliases = app.ofType('AWS::KMS::Alias');
   return app.ofType('AWS::Kinesis::Stream').flatMap((stream) => {
     const { KeyId: keyId = '' } = (stream.properties.StreamEncryption ?? {}) as { KeyId?: string };
-    const alias = aliases.find(({ properties: { AliasName }, deployed }) => keyId === AliasName || keyId === deployed?.attributes.Arn);
-    return alias && alias.scope.file === stream.scope.file && !app.isAfter(stream, alias) ? [findingAt(stream, {
+    const named = aliases.filter(({ properties: { AliasName }, deployed }) => keyId === AliasName || keyId === deployed?.attributes.Arn);
+    const alias = named.find(({ scope }) => scope.file === stream.scope.file)
+      ?? named.find(({ scope: { account, region } }) => account === stream.scope.account && region === stream.scope.region);
+    return alias && !app.isAfter(stream, alias) ? [findingAt(stream, {
       rule: 'alias-after-stream',
       message: `the deployment can fail, or the stream can use another key: CloudFormation can create the alias ${described(keyId)} after the stream`,
       fix: `reference the key instead of its alias, or add a dependency of the stream on ${pathOf(alias)}`,

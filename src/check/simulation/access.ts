@@ -1,4 +1,4 @@
-import { isEqual, isUnknown, unknown } from './unknown-values';
+import { ACCOUNT, isEqual, isUnknown, unknown } from './unknown-values';
 
 export interface PolicyDocument {
   readonly Version?: string;
@@ -38,9 +38,13 @@ export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }:
   const ofResource = resourcePolicy && statementsOf(resourcePolicy);
   const denied = any([
     ...ofIdentity.filter(isDeny).map((statement) => applies(statement, request)),
-    ...(ofResource ?? []).filter(isDeny).map((statement) => both(names(statement, request.principal), applies(statement, request))),
+    ...(ofResource ?? []).filter(isDeny).map((statement) => both(
+      any([names(statement, request.principal), names(statement, accountOf(request.principal), true)]), // a denial for an account is one for its principals
+      applies(statement, request),
+    )),
   ]);
   if (denied) return false;
+  if (![...identityPolicies, ...resourcePolicy ? [resourcePolicy] : []].every(isComplete)) return undefined;
 
   const byIdentity = any(ofIdentity.filter(isAllow).map((statement) => applies(statement, request)));
   const allowed = ofResource ? allowedByResource(ofResource.filter(isAllow), request, byIdentity) : byIdentity;
@@ -49,14 +53,21 @@ export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }:
 
 /** A resource policy allows a principal, or it allows its account, which decides with the policies of the principal. */
 function allowedByResource(statements: Statement[], request: AccessRequest, byIdentity: Decision): Decision {
-  return any(statements.map((statement) => both(
-    any([names(statement, request.principal), both(names(statement, accountOf(request.principal), true), byIdentity)]),
-    applies(statement, request),
-  )));
+  return any(statements.map((statement) => {
+    const byAccount = byIdentity === false ? false : both(names(statement, accountOf(request.principal), true), byIdentity);
+    const named = any([names(statement, request.principal), byAccount]);
+    return named === false ? false : both(named, applies(statement, request));
+  }));
 }
 
+/** The statements of a policy, without those that depend on an unknown condition. */
 export function statementsOf({ Statement: statements }: PolicyDocument): Statement[] {
-  return [statements].flat() as Statement[];
+  return [statements].flat().filter((statement) => typeof statement === 'object') as Statement[];
+}
+
+/** Whether all statements of a policy are known. */
+function isComplete(policy: PolicyDocument): boolean {
+  return [policy.Statement].flat().length === statementsOf(policy).length;
 }
 
 function isAllow({ Effect }: Statement): boolean {
@@ -75,9 +86,17 @@ function names({ Principal, NotPrincipal }: Statement, principal: string, isAcco
   if (!isAccount && principals.includes(principal)) return true;
   return any(principals.map((named) => {
     if (named === '*') return !isAccount;
-    if (isAccount) return isEqual(named.replace(/^arn:[^:]+:iam::(.+):root$/, '$1'), principal);
-    return isRoleOf(named, principal);
+    const account = accountNamedBy(named);
+    if (isAccount) return isEqual(account ?? named, principal);
+    return account === undefined ? isRoleOf(named, principal) : false;
   }));
+}
+
+/** The account that a principal is, if it is one. */
+function accountNamedBy(named: string): string | undefined {
+  if (named.includes(':role/')) return undefined;
+  const [, account] = /^(?:arn:[^:]+:iam::(.+):root)$/.exec(named) ?? [];
+  return account ?? (/^\d{12}$/.test(named) || named === ACCOUNT ? named : undefined);
 }
 
 /** The AWS principals of a statement. Services and federated users are others. */
@@ -156,12 +175,12 @@ function matches(pattern: string, value: string): Decision {
   return isUnknown(pattern) || isUnknown(value) ? isEqual(pattern.replace(/[*?]/g, () => unknown('any')), value) : false;
 }
 
-function any(decisions: Decision[]): Decision {
+export function any(decisions: Decision[]): Decision {
   if (decisions.includes(true)) return true;
   return decisions.includes(undefined) ? undefined : false;
 }
 
-function all(decisions: Decision[]): Decision {
+export function all(decisions: Decision[]): Decision {
   if (decisions.includes(false)) return false;
   return decisions.includes(undefined) ? undefined : true;
 }

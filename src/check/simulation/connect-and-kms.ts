@@ -68,7 +68,7 @@ export class ConnectAndKms {
   }
 
   private removeGrant(keyArn: string, grantId: string): Record<string, unknown> {
-    const { grants } = this.account.keys[keyArn];
+    const { grants } = this.key(keyArn);
     const index = grants.findIndex(({ id }) => id === grantId);
     if (index < 0) throw new ServiceError(400, 'NotFoundException', 'Grant ID not found');
     grants.splice(index, 1);

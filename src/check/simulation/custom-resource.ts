@@ -86,8 +86,9 @@ function operationOf(action: string): string {
 
 /** The grant that the parameters of `CreateGrant` describe. */
 export function grantOf(parameters: Record<string, never>): Omit<Grant, 'id'> {
-  const { GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations, Name: name } = parameters;
-  return { grantee, retiringPrincipal, operations, name };
+  const { GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations } = parameters;
+  const { Name: name, Constraints: constraints } = parameters;
+  return { grantee, retiringPrincipal, operations, name, ...constraints !== undefined && { constraints } };
 }
 
 /** An answer with the paths of its values as names, such as `Instance.ServiceRole`. */

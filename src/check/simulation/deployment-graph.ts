@@ -29,6 +29,8 @@ export interface Node {
 export interface StackGraph {
   readonly name: string;
   readonly nodes: Map<string, Node>;
+  /** The names of the stacks that are deployed before, directly or indirectly. Undefined if the order is given only by the list of stacks. */
+  readonly dependencies?: ReadonlySet<string>;
 }
 
 /** The stacks that are deployed together, in deployment order. */
@@ -45,10 +47,14 @@ export function nodeId(scope: Scope, logicalId: string): string {
 
 export function deploymentGraph(synthesized: readonly SynthesizedStack[]): DeploymentGraph {
   const scopes = new Map<string, Scope>();
-  const stacks = synthesized.map(({ stackName: name, file, account, region, template, pathOf }) => {
+  const before = new Map<string, ReadonlySet<string>>();
+  const stacks = synthesized.map(({ stackName: name, file, account, region, template, pathOf, dependencies }) => {
     const nodes = new Map<string, Node>();
     addScope({ name, file, account, region, template, pathOf }, [], nodes, scopes);
-    return { name, nodes };
+    if (!dependencies) return { name, nodes };
+    const all = new Set(dependencies.flatMap((other) => [other, ...before.get(other) ?? []]));
+    before.set(name, all);
+    return { name, nodes, dependencies: all };
   });
   return { stacks, scopes };
 }

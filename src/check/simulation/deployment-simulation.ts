@@ -6,7 +6,8 @@ import { stateDifferences } from './state-differences';
 
 /** The types whose deployment order can lose a record. Other resources are deployed just before a resource that depends on them. */
 const DECISIVE = new Set([
-  'AWS::Connect::Instance', 'AWS::Connect::InstanceStorageConfig', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy', 'AWS::KMS::Alias', 'AWS::KMS::Key', 'AWS::Kinesis::Stream',
+  'AWS::Connect::Instance', 'AWS::Connect::InstanceStorageConfig', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::KMS::Alias', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey',
+  'AWS::Kinesis::Stream',
   'Custom::AWS',
 ]);
 
@@ -82,21 +83,21 @@ export class DeploymentSimulation {
           ...this.ordersOf(stack, dependenciesIn(stack)),
           apply: (provisioner, id) => provisioner.deploy(stack.nodes.get(id)!, only?.get(id)),
         },
-        cleanup: before ? this.cleanup(before, (id) => stack.nodes.has(id)) : { verb: 'cleaning up', ...NO_PHASE },
+        cleanup: before ? this.cleanup(before, stack) : { verb: 'cleaning up', ...NO_PHASE },
       };
     }));
   }
 
   public delete(account: SimulatedAccount, graph: DeploymentGraph): SimulationResult {
     return this.simulate(account, [...graph.stacks].reverse().map((stack) => (
-      { graph, deployment: { verb: 'deploying', ...NO_PHASE }, cleanup: this.cleanup(stack, () => false) })));
+      { graph, deployment: { verb: 'deploying', ...NO_PHASE }, cleanup: this.cleanup(stack) })));
   }
 
-  private cleanup(stack: StackGraph, isKept: (id: string) => boolean): Phase {
+  private cleanup(stack: StackGraph, next?: StackGraph): Phase {
     return {
       verb: 'cleaning up',
       ...this.ordersOf(stack, allDependenciesIn(stack).reversed),
-      apply: (provisioner, id) => provisioner.cleanUp(stack.nodes.get(id)!, isKept(id)),
+      apply: (provisioner, id) => provisioner.cleanUp(stack.nodes.get(id)!, next?.nodes.get(id)),
     };
   }
 

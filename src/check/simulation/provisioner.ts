@@ -2,9 +2,9 @@ import { type PolicyDocument } from './access';
 import type { Caller } from './connect-and-kms';
 import { type CustomResourceEvent, type CustomResourceResponse, invokeCustomResource, type RequestType } from './custom-resource';
 import type { DeploymentGraph, Node } from './deployment-graph';
-import { Resolver } from './resolver';
-import { connectRolesIn, type DeployedResource, type SimulatedAccount } from './simulated-account';
-import { isUnknown, unknown } from './unknown-values';
+import { partitionOf, Resolver } from './resolver';
+import { connectRolesIn, defaultPolicy, type DeployedResource, type SimulatedAccount } from './simulated-account';
+import { ACCOUNT, isUnknown, REGION, unknown } from './unknown-values';
 
 type Properties = Record<string, unknown>;
 
@@ -14,8 +14,18 @@ const REPLACEMENT: Record<string, string[]> = {
   'AWS::Connect::InstanceStorageConfig': ['InstanceArn', 'ResourceType'],
   'AWS::KMS::Alias': ['AliasName'],
   'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
+  'AWS::KMS::ReplicaKey': ['PrimaryKeyArn'],
   'AWS::Kinesis::Stream': ['Name'],
   'AWS::KinesisFirehose::DeliveryStream': ['DeliveryStreamName', 'DeliveryStreamType', 'KinesisStreamSourceConfiguration', 'MSKSourceConfiguration'],
+};
+
+/** The properties that specify physical names. */
+const NAMES: Record<string, string> = {
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::Kinesis::Stream': 'Name',
+  'AWS::KinesisFirehose::DeliveryStream': 'DeliveryStreamName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::S3::Bucket': 'BucketName',
 };
 
 const MAX_RESPONSE_BYTES = 4096; // quota of CloudFormation for the response of a custom resource
@@ -36,7 +46,7 @@ export type OnInvocation = (invocation: Invocation) => void;
 export class Provisioner {
   private readonly resolver: Resolver;
   /** The functions, roles and policies. Undefined after a change of one of them. */
-  private callers?: ReturnType<typeof callersIn>;
+  private callers?: Callers;
 
   constructor(
     private readonly account: SimulatedAccount,
@@ -49,11 +59,11 @@ export class Provisioner {
 
   /** Creates, updates or replaces a resource. Returns whether it changed. */
   public deploy(node: Node, properties = this.propertiesOf(node)): boolean {
-    const { Type: type, Condition: condition } = node.resource;
-    if (condition && !this.resolver.isTrue(node.scope, condition)) return false;
+    const { Type: type } = node.resource;
+    if (!this.exists(node)) return false;
     const before = this.account.deployed[node.id];
     if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return false;
-    if (isCaller(type)) this.callers = undefined;
+    if (before && isCaller(type)) this.callers = undefined;
 
     if (type === 'Custom::AWS') {
       const response = this.invoke(node, before ? 'Update' : 'Create', properties, before);
@@ -63,23 +73,33 @@ export class Provisioner {
     }
     const isReplaced = before && isReplacement(type, before.properties, properties);
     if (isReplaced) this.account.replaced[node.id] = before;
-    this.account.deployed[node.id] = { type, properties, ...this.put(node, properties, isReplaced ? undefined : before) };
+    const deployed = { type, properties, ...this.put(node, properties, isReplaced ? undefined : before) };
+    this.account.deployed[node.id] = deployed;
+    if (this.callers && isCaller(type)) addCaller(this.callers, deployed);
     return true;
+  }
+
+  /** Whether the condition of a resource is true, or unknown. */
+  public exists({ scope, resource: { Condition: condition } }: Node): boolean {
+    return !condition || this.resolver.isTrue(scope, condition);
   }
 
   public propertiesOf(node: Node): Properties {
     return this.resolver.properties(node.scope, node.resource.Properties);
   }
 
-  /** Deletes a resource that was removed from the template, or the resource that an update replaced. Returns whether it deleted one. */
-  public cleanUp(node: Node, isKept: boolean): boolean {
+  /**
+   * Deletes a resource that was removed from the template, or the resource that an update replaced. `next` is the resource in the new
+   * template. Returns whether it deleted one.
+   */
+  public cleanUp(node: Node, next?: Node): boolean {
+    const isKept = next !== undefined && this.exists(next);
     const resources = isKept ? this.account.replaced : this.account.deployed;
     const obsolete = resources[node.id];
     if (!obsolete) return false;
     delete resources[node.id];
     if (isCaller(obsolete.type)) this.callers = undefined;
-    const { DeletionPolicy, UpdateReplacePolicy } = node.resource;
-    if ((isKept ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain')) return false;
+    if ((isKept ? next.resource.UpdateReplacePolicy : node.resource.DeletionPolicy)?.startsWith('Retain')) return false;
 
     if (obsolete.type === 'Custom::AWS') this.invoke(node, 'Delete', obsolete.properties, obsolete);
     this.remove(obsolete);
@@ -87,10 +107,14 @@ export class Provisioner {
   }
 
   private put(node: Node, properties: Properties, before?: DeployedResource): { physicalId: string; attributes: Record<string, unknown> } {
-    const name = before?.physicalId ?? this.account.nameFor(node.id);
-    const { account = unknown('AWS account'), region: ownRegion = unknown('AWS Region') } = node.scope;
-    const arn = (service: string, resource: string, region = ownRegion) => this.account.define(`arn:aws:${service}:${region}:${account}:${resource}`);
-    switch (node.resource.Type) {
+    const { Type: resourceType } = node.resource;
+    const { account = ACCOUNT, region: ownRegion = REGION } = node.scope;
+    const specified = properties[NAMES[resourceType]];
+    const name = before?.physicalId ?? (typeof specified === 'string' && !isUnknown(specified) ? specified : this.account.nameFor(node.id));
+    const arn = (service: string, resource: string, region = ownRegion, owner = account) => this.account.define(
+      `arn:${partitionOf(node.scope.region)}:${service}:${region}:${owner}:${resource}`);
+    switch (resourceType) {
+      case 'AWS::KMS::ReplicaKey':
       case 'AWS::KMS::Key': {
         const keyArn = before?.attributes.Arn as string ?? arn('kms', `key/${name}`);
         this.putKey(keyArn, properties);
@@ -110,18 +134,21 @@ export class Provisioner {
         return { physicalId: instanceArn, attributes: { Arn: instanceArn, Id: name, ServiceRole: role } };
       }
       case 'AWS::Kinesis::Stream': {
-        const streamName = before?.physicalId ?? (typeof properties.Name === 'string' && !isUnknown(properties.Name) ? properties.Name : name);
-        const streamArn = before?.attributes.Arn as string ?? arn('kinesis', `stream/${streamName}`);
+        const streamArn = before?.attributes.Arn as string ?? arn('kinesis', `stream/${name}`);
         this.account.streams[streamArn] = { key: this.keyOf(properties.StreamEncryption) };
-        return { physicalId: streamName, attributes: { Arn: streamArn } };
+        return { physicalId: name, attributes: { Arn: streamArn } };
       }
       case 'AWS::KinesisFirehose::DeliveryStream': return { physicalId: name, attributes: { Arn: arn('firehose', `deliverystream/${name}`) } };
       case 'AWS::Connect::InstanceStorageConfig':
         this.associate(name, properties);
         return { physicalId: name, attributes: { AssociationId: name } };
       default: {
-        if (/^(Custom::|AWS::CloudFormation::CustomResource)/.test(node.resource.Type)) return { physicalId: unknown(node.id), attributes: {} };
-        const [, service, type = ''] = node.resource.Type.toLowerCase().split('::');
+        if (/^(Custom::|AWS::CloudFormation::CustomResource)/.test(resourceType)) {
+          this.account.markKeysIn(properties);
+          return { physicalId: unknown(node.id), attributes: {} };
+        }
+        if (resourceType === 'AWS::S3::Bucket') return { physicalId: name, attributes: { Arn: arn('s3', name, '', '') } };
+        const [, service, type = ''] = resourceType.toLowerCase().split('::');
         return { physicalId: name, attributes: { Arn: arn(service, `${type}/${name}`, '') } };
       }
     }
@@ -135,14 +162,15 @@ export class Provisioner {
   }
 
   private putKey(keyArn: string, { KeyPolicy, Enabled }: Properties): void {
-    const policy = typeof KeyPolicy === 'object' ? KeyPolicy as PolicyDocument : undefined;
+    const policy = KeyPolicy === undefined ? defaultPolicy(keyArn) : typeof KeyPolicy === 'object' ? KeyPolicy as PolicyDocument : undefined;
     const roles = this.account.isOpen || !policy ? [] : connectRolesIn(policy);
     for (const principal of roles) {
       const exists = Object.values(this.account.instances).some(({ role }) => role === principal);
       if (!exists) throw new Error(`AWS KMS rejects the key policy: principal ${principal} does not exist`);
     }
+    const { grants = [], isUsedByCustomResource } = this.account.keys[keyArn] ?? {};
     this.account.keys[keyArn] = {
-      policy, grants: this.account.keys[keyArn]?.grants ?? [], ...String(Enabled) === 'false' && { isDisabled: true },
+      policy, grants, ...isUsedByCustomResource && { isUsedByCustomResource }, ...String(Enabled) === 'false' && { isDisabled: true },
     };
   }
 
@@ -151,7 +179,7 @@ export class Provisioner {
     const dataType = ResourceType as string;
     const stream = (KinesisStreamConfig as { StreamArn: string } | undefined)?.StreamArn;
     if (!this.account.instanceArn(instance)) throw new Error(`instance ${instance} does not exist`);
-    if (stream && this.account.deliveryOf({ instance, dataType, stream }).reason === 'no stream') throw new Error(`stream ${stream} does not exist`);
+    if (stream && !this.account.hasStream(stream)) throw new Error(`stream ${stream} does not exist`);
     const existing = this.account.associationFor(instance, dataType);
     if (existing !== undefined && existing !== id) throw new Error(`${instance} already has an association for ${dataType}`);
     this.account.associate(id, { instance, dataType, stream });
@@ -160,6 +188,7 @@ export class Provisioner {
   private remove({ type, physicalId, attributes, properties }: DeployedResource): void {
     const arn = attributes.Arn as string;
     switch (type) {
+      case 'AWS::KMS::ReplicaKey':
       case 'AWS::KMS::Key': delete this.account.keys[arn]; break;
       case 'AWS::KMS::Alias': {
         delete this.account.aliases[arn];
@@ -181,6 +210,9 @@ export class Provisioner {
       PhysicalResourceId: before?.physicalId,
       ResourceProperties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)])), // as CloudFormation sends them
     };
+    if (/"service":"(@aws-sdk\/client-)?kms"/i.test(event.ResourceProperties[RequestType]) && !/Grant(Command)?"/.test(event.ResourceProperties[RequestType])) {
+      this.account.markKeysIn(properties);
+    }
     const caller = { ...this.callerOf(properties.ServiceToken as string), region: node.scope.region };
     const accountBefore = this.onInvocation && this.account.copy();
     const response = invokeCustomResource(event, caller, this.account);
@@ -196,7 +228,7 @@ export class Provisioner {
     const role = byArn.get(functionArn)?.properties.Role as string | undefined;
     const deployedRole = role === undefined ? undefined : byArn.get(role);
     if (!role || !deployedRole || hasPoliciesOfOthers(deployedRole)) return { role: role ?? unknown(`role of ${functionArn}`) };
-    const attached = policies.filter(({ properties }) => (properties.Roles as string[] | undefined)?.includes(deployedRole.physicalId));
+    const attached = policies.filter(({ properties: { Roles, RoleName } }) => [Roles ?? [], RoleName ?? []].flat().includes(deployedRole.physicalId));
     const inline = (deployedRole.properties.Policies ?? []) as Properties[];
     return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
   }
@@ -206,12 +238,20 @@ function isCaller(type: string): boolean {
   return type === 'AWS::Lambda::Function' || type.startsWith('AWS::IAM::');
 }
 
-function callersIn({ deployed }: SimulatedAccount): { byArn: Map<unknown, DeployedResource>; policies: DeployedResource[] } {
-  const all = Object.values(deployed).filter(({ type }) => isCaller(type));
-  return {
-    byArn: new Map(all.map((resource) => [resource.attributes.Arn, resource])),
-    policies: all.filter(({ type }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type)),
-  };
+interface Callers {
+  readonly byArn: Map<unknown, DeployedResource>;
+  readonly policies: DeployedResource[];
+}
+
+function callersIn({ deployed }: SimulatedAccount): Callers {
+  const callers: Callers = { byArn: new Map(), policies: [] };
+  for (const resource of Object.values(deployed)) if (isCaller(resource.type)) addCaller(callers, resource);
+  return callers;
+}
+
+function addCaller({ byArn, policies }: Callers, resource: DeployedResource): void {
+  byArn.set(resource.attributes.Arn, resource);
+  if (['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].includes(resource.type)) policies.push(resource);
 }
 
 /** Whether a role has managed policies that the templates do not contain, other than the one for logs. */

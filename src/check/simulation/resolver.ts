@@ -1,10 +1,14 @@
 import { type DeploymentGraph, nodeId, type Scope } from './deployment-graph';
 import type { DeployedResource, SimulatedAccount } from './simulated-account';
-import { isUnknown, splitText, unknown } from './unknown-values';
+import { isUnknown, REGION, splitText, unknown } from './unknown-values';
 import { type Intrinsic, partsOfSub, referenceOf, replaceIntrinsics } from '../../template/intrinsics';
 
-/** The Region of a stack that can be deployed to any Region of the partition `aws`. */
-const REGION = unknown('AWS Region');
+/** A resource is referenced that is not deployed yet, or whose deployment failed. */
+export class NotDeployedError extends Error {
+  constructor(public readonly id: string) {
+    super(`${id} is referenced before it is deployed`);
+  }
+}
 
 /** Evaluates the intrinsic functions of templates as CloudFormation does. */
 export class Resolver {
@@ -120,7 +124,7 @@ export class Resolver {
   private deployed(scope: Scope, logicalId: string): DeployedResource | undefined {
     const found = this.account.deployed[nodeId(scope, logicalId)];
     const mustExist = logicalId in scope.template.Resources && !scope.template.Resources[logicalId].Condition;
-    if (!found && mustExist) throw new Error(`${scope.name}/${logicalId} is referenced before it is deployed`);
+    if (!found && mustExist) throw new NotDeployedError(nodeId(scope, logicalId));
     return found;
   }
 
@@ -153,7 +157,7 @@ function isOfOtherPartition(region: unknown): boolean {
   return typeof region === 'string' && partitionOf(region) !== 'aws';
 }
 
-function partitionOf(region = ''): string {
+export function partitionOf(region = ''): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

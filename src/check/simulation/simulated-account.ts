@@ -1,4 +1,4 @@
-import { type Decision, isAllowed, isServiceLinkedRole, type PolicyDocument, principalsOf, statementsOf } from './access';
+import { all, any, type Decision, isAllowed, isServiceLinkedRole, type PolicyDocument, principalsOf, statementsOf } from './access';
 import { isEqual, isUnknown, serviceRoleOf } from './unknown-values';
 
 export interface Grant {
@@ -7,6 +7,13 @@ export interface Grant {
   readonly retiringPrincipal?: string;
   readonly operations: readonly string[];
   readonly name?: string;
+  readonly constraints?: GrantConstraints;
+}
+
+/** The encryption context that a grant requires. */
+export interface GrantConstraints {
+  readonly EncryptionContextEquals?: Record<string, string>;
+  readonly EncryptionContextSubset?: Record<string, string>;
 }
 
 export interface Key {
@@ -14,6 +21,8 @@ export interface Key {
   policy?: PolicyDocument;
   readonly grants: Grant[];
   readonly isDisabled?: boolean;
+  /** A custom resource whose Lambda function is not known may create grants or change the key policy. */
+  isUsedByCustomResource?: boolean;
 }
 
 /** A resource that CloudFormation deployed. */
@@ -35,7 +44,7 @@ export interface Association {
 export interface Delivery {
   /** Undefined if the templates do not contain enough to determine it. */
   readonly isReceived: Decision;
-  readonly reason: 'received' | 'no stream' | 'no key' | 'disabled key' | 'no permission' | 'unknown encryption' | 'unknown key' | 'unknown permission';
+  readonly reason: 'received' | 'no stream' | 'no key' | 'disabled key' | 'no permission' | 'unknown encryption' | 'unknown key' | 'unknown permission' | 'unknown custom resource';
   readonly key?: string;
 }
 
@@ -99,8 +108,7 @@ export class SimulatedAccount {
 
   /** Adds a key that the app does not define. Like default key policies, its policy allows access through IAM policies of an account. */
   public addKey(arn: string, account = arn.split(':')[4]): this {
-    const Principal = { AWS: `arn:aws:iam::${account}:root` };
-    this.keys[arn] = { policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] }, grants: [] };
+    this.keys[arn] = { policy: defaultPolicy(arn, account), grants: [] };
     return this;
   }
 
@@ -128,8 +136,14 @@ export class SimulatedAccount {
 
   /** The ARN of a key that a template specifies by its ARN or its id. */
   public keyArn(idOrArn: string): string {
+    if (typeof idOrArn !== 'string') return idOrArn;
     if (idOrArn in this.keys || idOrArn.includes(':')) return idOrArn;
     return Object.keys(this.keys).find((arn) => arn.endsWith(`:key/${idOrArn}`)) ?? idOrArn;
+  }
+
+  /** The ARN of the key that a template specifies by its ARN, its id or an alias. */
+  public keyOf(idOrArn?: string): string | undefined {
+    return idOrArn === undefined ? undefined : this.keyArn(this.aliases[idOrArn] ?? idOrArn);
   }
 
   /** The id of the association of an instance for a data type. */
@@ -153,15 +167,22 @@ export class SimulatedAccount {
     return this.instances[instanceArn]?.role ?? serviceRoleOf(instanceArn);
   }
 
-  /** The key with this ARN, if it exists. */
-  public keyFor(arn: string): Key | undefined {
+  /** Remembers that a custom resource, whose Lambda function may do anything, uses the keys that its properties contain. */
+  public markKeysIn(properties: Record<string, unknown>): void {
+    const text = JSON.stringify(properties);
+    for (const [arn, key] of Object.entries(this.keys)) if (text.includes(arn.slice(arn.lastIndexOf('/') + 1))) key.isUsedByCustomResource = true;
+  }
+
+  /** The key with this ARN or id, if it exists. */
+  public keyFor(idOrArn: string): Key | undefined {
+    const arn = this.keyArn(idOrArn);
     if (!this.keys[arn] && this.isOutside(arn)) this.keys[arn] = { grants: [] };
     return this.keys[arn];
   }
 
   /** The key policy and the grants of a key as one policy, because AWS KMS evaluates them together. */
   public permissionsOf(key: string): PolicyDocument | undefined {
-    const { policy, grants } = this.keys[key];
+    const { policy, grants } = this.keys[this.keyArn(key)];
     if (!policy) return undefined;
     const granted = grants.map(({ grantee, operations }) => (
       { Effect: 'Allow', Principal: { AWS: grantee }, Action: operations.map((operation) => `kms:${operation}`), Resource: '*' }));
@@ -177,6 +198,11 @@ export class SimulatedAccount {
       .map(({ instance, dataType, key }) => ({ instance, dataType, key }));
   }
 
+  /** Whether a stream exists, or may exist. */
+  public hasStream(arn: string): boolean {
+    return arn in this.streams || this.isOutside(arn);
+  }
+
   /** Whether the stream of an association receives its records. */
   public deliveryOf({ instance, stream }: Association): Delivery {
     if (!stream) return { isReceived: true, reason: 'received' };
@@ -185,22 +211,24 @@ export class SimulatedAccount {
     if (!properties.key || properties.key.includes('alias/aws/')) return { isReceived: true, reason: 'received' };
 
     const key = this.aliases[properties.key] ?? properties.key;
-    const { policy, grants, isDisabled } = this.keys[key] ?? {};
+    const { policy, grants, isDisabled, isUsedByCustomResource } = this.keys[key] ?? {};
     if (!grants) return this.isOutside(key) ? { isReceived: undefined, reason: 'unknown key', key } : { isReceived: false, reason: 'no key', key };
     if (isDisabled) return { isReceived: false, reason: 'disabled key', key };
 
-    const granted = this.isGranted(grants, instance);
+    const granted = this.isGranted(grants, instance, stream);
     const byPolicy = policy && this.isAllowedByPolicy(policy, instance, stream, key);
     if (granted || byPolicy) return { isReceived: true, reason: 'received', key };
-    if (granted === false && byPolicy === false) return { isReceived: false, reason: 'no permission', key };
+    if (granted === false && byPolicy === false) {
+      return isUsedByCustomResource ? { isReceived: undefined, reason: 'unknown custom resource', key } : { isReceived: false, reason: 'no permission', key };
+    }
     return { isReceived: undefined, reason: policy || granted === undefined ? 'unknown permission' : 'unknown key', key };
   }
 
-  private isGranted(grants: readonly Grant[], instance: string): Decision {
+  private isGranted(grants: readonly Grant[], instance: string, stream: string): Decision {
     const decisions = grants
       .filter(({ operations }) => operations.includes('GenerateDataKey'))
-      .map(({ grantee }) => this.isRoleOf(instance, grantee));
-    return decisions.includes(true) ? true : decisions.includes(undefined) ? undefined : false;
+      .map(({ grantee, constraints }) => all([this.isRoleOf(instance, grantee), meets(constraints, stream)]));
+    return any(decisions);
   }
 
   /** A key policy is enough in the account of the key only, because the service-linked role has no IAM policy for the key. */
@@ -232,6 +260,18 @@ export class SimulatedAccount {
   private isOutside(arn: string): boolean {
     return this.isOpen && !this.created.has(arn);
   }
+}
+
+/** The policy of a key without a specified policy: the account decides with IAM policies. */
+export function defaultPolicy(keyArn: string, account = keyArn.split(':')[4]): PolicyDocument {
+  const [, partition] = keyArn.split(':');
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Action: 'kms:*', Resource: '*' }] };
+}
+
+/** Whether the encryption context of Kinesis, which is the ARN of the stream, meets the constraints of a grant. */
+function meets({ EncryptionContextEquals: equals, EncryptionContextSubset: subset }: GrantConstraints = {}, stream: string): Decision {
+  return all([...Object.entries(equals ?? {}), ...Object.entries(subset ?? {})]
+    .map(([name, value]) => name === 'aws:kinesis:arn' ? isEqual(value, stream) : false));
 }
 
 const decisions = new WeakMap<PolicyDocument, Map<string, Decision>>();

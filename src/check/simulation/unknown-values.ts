@@ -1,12 +1,16 @@
 /**
  * A value that the templates do not contain, such as the value of a parameter, is a text between these characters, which no
- * value in AWS contains. Equal texts are equal values. Different texts may be equal values.
+ * value in AWS contains, or a dynamic reference. Equal texts are equal values. Different texts may be equal values.
  */
-const UNKNOWN = /«[^»]*»/g;
+const UNKNOWN = /«[^»]*»|\{\{resolve:[^}]*\}\}/g;
 
 export function unknown(description: string): string {
   return `«${description.replaceAll('«', '‹').replaceAll('»', '›')}»`;
 }
+
+/** The account and the Region of a stack that can be deployed to any. */
+export const ACCOUNT = unknown('AWS account');
+export const REGION = unknown('AWS Region');
 
 /** Whether a text is unknown or has an unknown part. A dynamic reference is resolved during the deployment. */
 export function isUnknown(value: unknown): boolean {
@@ -21,15 +25,16 @@ export function serviceRoleOf(instanceArn: string): string {
 /** Whether two values are equal, or undefined if that cannot be determined. */
 export function isEqual(one: string, other: string): boolean | undefined {
   if (one === other) return true;
+  if (!isUnknown(one) && !isUnknown(other)) return false;
   // Each instance has a role of its own.
   const [instance, otherInstance] = [one, other].map((text) => /^«service-linked role of ([^‹]+)»$/.exec(text)?.[1]);
   if (instance && otherInstance) return false;
-  if (!isUnknown(one) && !isUnknown(other)) return false;
   return mayMatch(one, other) || mayMatch(other, one) ? undefined : false;
 }
 
 /** Splits a text, but no unknown part of it. */
 export function splitText(text: string, delimiter: string): string[] {
+  if (!isUnknown(text)) return text.split(delimiter);
   const parts = text.match(UNKNOWN) ?? [];
   let part = 0;
   return text.replace(UNKNOWN, '\uE000').split(delimiter).map((piece) => piece.replace(/\uE000/g, () => parts[part++]));
@@ -41,7 +46,6 @@ export function described(value: unknown): string {
 }
 
 function mayMatch(pattern: string, text: string): boolean {
-  if (pattern.includes('{{resolve:')) return true;
   const known = pattern.split(UNKNOWN).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${known.join('.*')}$`, 's').test(text);
 }
