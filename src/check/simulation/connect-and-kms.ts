@@ -82,8 +82,8 @@ export class ConnectAndKms {
   }
 
   private isInRegion(arn: string): boolean {
-    const { region } = this.caller;
-    return region === undefined || isEqual(region, splitText(arn, ':')[3] ?? '') !== false;
+    const [{ region }, [, , , regionOfArn]] = [this.caller, splitText(arn, ':')];
+    return region === undefined || regionOfArn === undefined || isEqual(region, regionOfArn) !== false;
   }
 
   /** Fails if the policies deny an action. If the templates do not contain the policies, the action is allowed. */
