@@ -71,7 +71,7 @@ export class SimulatedAccount {
   private associationIds = new Map<string, string>();
 
   /**
-   * In an open account, resources that the templates do not define exist, and nothing is known of them. `created` contains the ARNs
+   * In an open account, resources that the templates do not define exist, and their properties are unknown. `created` contains the ARNs
    * of the resources that the templates define.
    */
   constructor(public readonly isOpen = false, public readonly created = new Set<string>()) {}
