@@ -19,7 +19,7 @@ export interface TemplateResource {
   readonly Metadata?: Record<string, unknown>;
 }
 
-/** Writes out the loops of `Fn::ForEach`, a transform of `AWS::LanguageExtensions`. A loop over values that the template does not contain is left out. */
+/** Writes out the loops of `Fn::ForEach`, a transform of `AWS::LanguageExtensions`. A loop over values that the template does not contain is omitted. */
 export function withoutLoops(resources: Record<string, unknown>): Record<string, TemplateResource> {
   return Object.fromEntries(Object.entries(resources).flatMap(([name, value]) => {
     if (!name.startsWith('Fn::ForEach::')) return isResource(value) ? [[name, value]] : [];

@@ -204,7 +204,7 @@ export function aliasAfterStream(app: DeployedApp): Finding[] {
       ?? named.find(({ scope: { account, region } }) => account === stream.scope.account && region === stream.scope.region);
     return alias && !app.isAfter(stream, alias) ? [findingAt(stream, {
       rule: 'alias-after-stream',
-      message: `the deployment can fail, or the stream can use another key: CloudFormation can create the alias ${described(keyId)} after the stream`,
+      message: `the deployment may fail, or another key may encrypt the stream: CloudFormation may create the alias ${described(keyId)} after the stream`,
       fix: `reference the key instead of its alias, or add a dependency of the stream on ${pathOf(alias)}`,
     })] : [];
   });
