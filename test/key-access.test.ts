@@ -339,6 +339,20 @@ describe('KeyAccess.KEY_POLICY', () => {
     expect(connectStatements(keys)).toHaveLength(1);
   });
 
+  test.each(['nested in the stack of the instance', 'the parent of the stack of the instance'])(
+    'rejects a key in another stack if the construct is in a stack that is %s, because both are deployed after the key', (layout) => {
+      const app = new App();
+      const key = new kms.Key(new Stack(app, 'Keys', { env: ENV }), 'Key');
+      const parent = new Stack(app, 'Stack', { env: ENV });
+      const nested = new NestedStack(parent, 'Nested');
+      const [stack, home] = layout.startsWith('nested') ? [nested, parent] : [parent, nested];
+      const instance = newInstance(home);
+
+      expect(() => new ConnectDataStreaming(stack, 'Streaming', {
+        instance, agentEvents: StreamingDestination.newKinesisStream({ encryptionKey: key }), keyAccess: KeyAccess.KEY_POLICY,
+      })).toThrow(`the stack of the key, Keys, cannot reference the instance in ${home.node.path}, which depends on the stack of the key; use KeyAccess.GRANT`);
+    });
+
   test('rejects an instance in a third stack that depends on the stack of the key', () => {
     const { keys, stack } = twoStacks();
     const instances = new Stack(keys.node.root as App, 'Instances', { env: ENV });

@@ -17,7 +17,11 @@ const TABLES = [ContactRecordsTable, AgentEventsTable, VoiceAnalysisSegmentsTabl
 
 function streamAll(stack: Stack): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, 'Streaming', {
-    instance: instanceWithRole(stack), contactRecords: NEW, agentEvents: NEW, voiceAnalysisSegments: NEW, chatAnalysisSegments: NEW,
+    instance: instanceWithRole(stack),
+    contactRecords: NEW,
+    agentEvents: NEW,
+    voiceAnalysisSegments: NEW,
+    chatAnalysisSegments: StreamingDestination.newKinesisStream({ encryption: kinesis.StreamEncryption.MANAGED }),
   });
 }
 

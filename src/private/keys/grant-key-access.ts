@@ -10,7 +10,7 @@ import { addWarning, errorAt } from '../common/errors';
 import { format } from '../common/formatting';
 import type { Instance } from '../common/instance';
 import { streamResource } from '../common/kinesis-streams';
-import { enclosingStacks } from '../common/stacks';
+import { enclosingStacks, outermostStack } from '../common/stacks';
 import { serviceRoleArn } from '../service-role/service-role';
 
 const UNKNOWN_ROLE = '<ServiceRole that aws connect describe-instance returns>';
@@ -85,7 +85,10 @@ function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: Instance): s
   const stack = keyResource(key)?.stack;
   if (!stack) return 'this app does not define the key';
 
-  const dependent = instance.referencedStacks?.find((other) => other !== stack && (other === Stack.of(scope) || dependsOn(other, stack)));
+  const user = Stack.of(scope); // references the key
+  const isDeployedWithUser = (other: Stack) => outermostStack(other) === outermostStack(user) && outermostStack(other) !== outermostStack(stack);
+  const dependent = instance.referencedStacks
+    ?.find((other) => other !== stack && (other === user || isDeployedWithUser(other) || dependsOn(other, stack)));
   return dependent && `the stack of the key, ${stack.node.path}, cannot reference the instance in ${dependent.node.path}, which depends on the stack of the key`;
 }
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { addWarning } from '../common/errors';
-import { enclosingStacks } from '../common/stacks';
+import { outermostStack } from '../common/stacks';
 import type { TableDelivery } from '../common/table-deliveries';
 import { isDifferent, tokensIn } from '../common/tokens';
 
@@ -21,11 +21,8 @@ export function canMonitor(monitoring: Construct, delivery: TableDelivery): bool
 
 /** Whether the stack of the table references the stack of the monitoring construct, which then cannot reference the delivery stream. */
 function dependsOnStackOf(monitoring: Construct, { table, source }: TableDelivery): boolean {
-  const here = outermost(monitoring);
+  const stackOf = (construct: IConstruct) => outermostStack(Stack.of(construct));
+  const here = stackOf(monitoring);
   const { references } = tokensIn(table, [source.streamArn, source.encryptionKey?.keyArn]);
-  return outermost(table) !== here && references.some(({ target }) => outermost(target) === here);
-}
-
-function outermost(construct: IConstruct): Stack {
-  return enclosingStacks(Stack.of(construct)).at(-1)!;
+  return stackOf(table) !== here && references.some(({ target }) => stackOf(target) === here);
 }
