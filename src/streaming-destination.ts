@@ -19,6 +19,7 @@ import {
 } from './private/common/value-types';
 import { newRecordsBucket } from './private/delivery/bucket';
 import { recordsDestination } from './private/delivery/destination';
+import { allowDelivery } from './private/delivery/key-of-another-account';
 import { validateBucket, validateRecordDelimiter, validateRecordsExpireAfter } from './private/delivery/validate-delivery';
 import { customerManagedKey, dependOnKey, keyForStackOf, targetKeyOf } from './private/keys/customer-managed-key';
 import { streamEncryption } from './private/keys/stream-key';
@@ -291,6 +292,7 @@ function encryptionWith(scope: Construct, specified: kms.IKey): firehose.StreamE
     throw errorAt(scope, `encryption of a delivery stream must use a customer managed key, got the AWS managed key ${format(scope, specified.keyArn)}`,
       'specify a customer managed key, or StreamEncryption.awsOwnedKey()');
   }
+  allowDelivery(scope, key, ['firehose', 's3']);
   dependOnKey(scope, key);
   return firehose.StreamEncryption.customerManagedKey(keyForStackOf(scope, key));
 }

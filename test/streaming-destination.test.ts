@@ -10,6 +10,8 @@ import {
   ACCOUNT, acknowledgment, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
   REGION, STREAM_ARN, types,
 } from './support';
+import { check } from '../src/check/check';
+import { readStacks } from '../src/check/templates';
 
 function agentEvents(stack: Stack, destination: KinesisStreamDestination, encryptionKey?: kms.IKey): ConnectDataStreaming {
   return new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents: destination, encryptionKey });
@@ -515,6 +517,41 @@ describe('newDeliveryStream()', () => {
     expect(() => contactRecords(stack, StreamingDestination.newDeliveryStream(), key)).toThrow(
       'Stack/Streaming/ContactRecords: encryption of a delivery stream must use a customer managed key, got the AWS managed key '
       + `${JSON.stringify(stack.resolve(key.keyArn))}; specify a customer managed key, or StreamEncryption.awsOwnedKey()`);
+  });
+});
+
+describe('newDeliveryStream() with a key in another account', () => {
+  const account = '999988887777';
+
+  test('allows the account of the delivery stream to use a key of the app through Firehose and Amazon S3 only', () => {
+    const app = new App();
+    const [keys, stack] = [new Stack(app, 'Keys', { env: { ...ENV, account } }), new Stack(app, 'Stack', { env: ENV })];
+    contactRecords(stack, StreamingDestination.newDeliveryStream(), new kms.Key(keys, 'Key', { alias: 'key' }));
+
+    Template.fromStack(keys).hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([{
+          Effect: 'Allow',
+          Principal: { AWS: ACCOUNT },
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant', 'kms:DescribeKey'],
+          Resource: '*',
+          Condition: {
+            StringEquals: {
+              'kms:ViaService': ['firehose', 's3'].map((service) => ({ 'Fn::Join': ['', [`${service}.${REGION}.`, { Ref: 'AWS::URLSuffix' }]] })),
+            },
+          },
+        }]),
+      },
+    });
+    const rules = check(readStacks([app.synth().directory])).filter(({ severity }) => severity === 'error').map(({ rule }) => rule);
+    expect(rules).toEqual([]);
+  });
+
+  test('adds a warning with the statement if the app does not define the key', () => {
+    const stack = newStack();
+    contactRecords(stack, StreamingDestination.newDeliveryStream(), kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace(ACCOUNT, account)));
+
+    Annotations.fromStack(stack).hasWarning('/Stack/Streaming/ContactRecords', Match.stringLikeRegexp('which is in another account.*kms:ViaService.*deliverByKeyOwner'));
   });
 });
 
