@@ -13,14 +13,14 @@ const CONTEXT = { 'kms:ViaService': 'kinesis.us-east-1.amazonaws.com', 'kms:Call
 
 const oneOrMore = (...values: string[]) => (
   fc.oneof(fc.constantFrom(...values), fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 })));
-const action = oneOrMore('kms:GenerateDataKey', 'kms:generatedatakey', 'kms:GenerateDataKey*', 'kms:*', 'kms:Decrypt', 'kms:GenerateDataKe?', '*');
+const action = oneOrMore('kms:GenerateDataKey', 'kms:generateDataKey', 'kms:GenerateDataKey*', 'kms:*', 'kms:Decrypt', 'kms:GenerateDataKe?', '*');
 const actions = fc.oneof(fc.record({ Action: action }), fc.record({ NotAction: action }));
 const resource = oneOrMore('*', KEY_ARN, 'arn:aws:kms:us-east-1:*:key/*', `${KEY_ARN}x`);
 const resources = fc.oneof(fc.record({ Resource: resource }), fc.record({ NotResource: resource }));
 const values = oneOrMore('kinesis.us-east-1.amazonaws.com', 'kinesis.*.amazonaws.com', 's3.us-east-1.amazonaws.com', ACCOUNT, STREAM_ARN, 'true', 'KINESIS.us-east-1.amazonaws.com');
 const operator = fc.constantFrom(
   'StringEquals', 'StringNotEquals', 'StringLike', 'StringNotLike', 'StringEqualsIfExists', 'StringNotEqualsIfExists', 'StringEqualsIgnoreCase', 'StringLikeIfExists');
-const conditionKey = fc.constantFrom('kms:ViaService', 'kms:viaservice', 'kms:CallerAccount', 'aws:SourceArn');
+const conditionKey = fc.constantFrom('kms:ViaService', 'kms:viaService', 'kms:CallerAccount', 'aws:SourceArn');
 const condition = fc.oneof(
   fc.constant({}),
   fc.tuple(operator, conditionKey, values).map(([name, key, value]) => ({ Condition: { [name]: { [key]: value } } })),

@@ -2,7 +2,7 @@ import type { DeployedApp, Resource } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { isAllowed, type PolicyDocument, statementsOf } from '../simulation/access';
 import { defaultPolicy } from '../simulation/simulated-account';
-import { isUnknown } from '../simulation/unknown-values';
+import { isUnknown, unknown } from '../simulation/unknown-values';
 
 type Properties = Record<string, unknown>;
 
@@ -48,21 +48,21 @@ function permissionFindings(app: DeployedApp, deliveryStream: Resource, destinat
 
   const identityPolicies = policiesOf(app, role);
   const principal = String(role.deployed?.attributes.Arn);
-  const context = { 'aws:SecureTransport': 'true' };
-  const keyPolicy = key === undefined ? undefined : app.account.keys[key]?.policy;
-  const allowed: Array<[string, string, boolean | undefined]> = [
-    ['s3:PutObject', bucketArn, isAllowed({
-      principal, action: 's3:PutObject', resource: `${bucketArn}/object`, identityPolicies, context, resourcePolicy: policyOfBucket(app, principal, bucket),
-    })],
-    ...key !== undefined && keyPolicy
-      ? [['kms:GenerateDataKey', key, isAllowed({ principal, action: 'kms:GenerateDataKey', resource: key, identityPolicies, resourcePolicy: keyPolicy })] as [string, string, boolean | undefined]]
-      : [],
-  ];
-  return allowed.filter(([, , isAllowedToCall]) => isAllowedToCall === false).map(([action, resource]) => findingAt(deliveryStream, {
+  const { region = unknown('AWS Region') } = deliveryStream.scope;
+  const context = { 'aws:SecureTransport': 'true', 'kms:ViaService': `s3.${region}.amazonaws.com` };
+  const finding = (action: string, resource: string) => findingAt(deliveryStream, {
     rule: 'unreadable-records',
     message: `Firehose would not deliver ${label}: the role ${pathOf(role)} cannot call ${action} on ${app.nameOf(resource)}`,
     fix: `allow the role to call ${action}`,
-  }));
+  });
+  const toBucket = { action: 's3:PutObject', resource: `${bucketArn}/object`, resourcePolicy: policyOfBucket(app, principal, bucket) };
+  const keyPolicy = key === undefined ? undefined : app.account.keys[key]?.policy;
+  const ofKey = keyPolicy && { action: 'kms:GenerateDataKey', resource: key!, resourcePolicy: keyPolicy };
+  const isDenied = (request: typeof toBucket): boolean => isAllowed({ principal, identityPolicies, context, ...request }) === false;
+  return [
+    ...isDenied(toBucket) ? [finding(toBucket.action, bucketArn)] : [],
+    ...ofKey && isDenied(ofKey) ? [finding(ofKey.action, key!)] : [],
+  ];
 }
 
 /** Objects that Amazon S3 deletes before anybody reads them. A rule for other prefixes, or for tags, does not apply to the records. */
