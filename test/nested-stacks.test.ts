@@ -50,6 +50,20 @@ function isCircular(distribution: Distribution, keyAccess?: KeyAccess): boolean 
   }
 }
 
+test('KeyAccess.KEY_POLICY rejects a distribution that can have a circular dependency', () => {
+  const possible = DISTRIBUTIONS.filter((distribution) => !isCircular(distribution));
+  const accepted = possible.filter((distribution) => {
+    try {
+      expect(isCircular(distribution, KeyAccess.KEY_POLICY)).toBe(false);
+      return true;
+    } catch (error) {
+      expect((error as Error).message).toContain('cannot reference the instance in Parent');
+      return false;
+    }
+  });
+  expect(accepted.length).toBeGreaterThan(possible.length / 3);
+});
+
 test.each([KeyAccess.AUTOMATIC, KeyAccess.GRANT, KeyAccess.EXTERNAL])(
   `KeyAccess.%s adds no circular dependency to ${DISTRIBUTIONS.length} distributions of the key, the instance, the stream and the construct`, (keyAccess) => {
     const circular = DISTRIBUTIONS.filter((distribution) => isCircular(distribution, keyAccess));

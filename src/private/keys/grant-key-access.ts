@@ -85,11 +85,18 @@ function obstacleToKeyPolicy(scope: Construct, key: IKey, instance: Instance): s
   const stack = keyResource(key)?.stack;
   if (!stack) return 'this app does not define the key';
 
-  const user = Stack.of(scope); // references the key
-  const isDeployedWithUser = (other: Stack) => outermostStack(other) === outermostStack(user) && outermostStack(other) !== outermostStack(stack);
-  const dependent = instance.referencedStacks
-    ?.find((other) => other !== stack && (other === user || isDeployedWithUser(other) || dependsOn(other, stack)));
+  const dependent = instance.referencedStacks?.find((other) => other !== stack && canDependOnKey(other, stack, Stack.of(scope)));
   return dependent && `the stack of the key, ${stack.node.path}, cannot reference the instance in ${dependent.node.path}, which depends on the stack of the key`;
+}
+
+/**
+ * Whether the stack of the instance depends on the stack of the key, or can depend on it: it contains the construct, which
+ * references the key, or it is a nested stack beside the key, whose other resources can reference the key.
+ */
+function canDependOnKey(stackOfInstance: Stack, stackOfKey: Stack, user: Stack): boolean {
+  const [instances, keys] = [stackOfInstance, stackOfKey].map(outermostStack);
+  if (instances !== keys) return instances === outermostStack(user) || dependsOn(instances, keys);
+  return stackOfInstance === user || !enclosingStacks(stackOfKey).includes(stackOfInstance);
 }
 
 /**
