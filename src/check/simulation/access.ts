@@ -122,12 +122,14 @@ function accountOf(principal: string): string {
 
 /** Whether a statement applies to the action, the resource and the context of a request. */
 function applies(statement: Statement, { action, resource, context = {} }: AccessRequest): Decision {
-  return all([
-    statement.Action === undefined ? negated(matchesAny(statement.NotAction, action, true)) : matchesAny(statement.Action, action, true),
-    statement.Resource === undefined ? negated(matchesAny(statement.NotResource, resource)) : matchesAny(statement.Resource, resource),
-    ...Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys)
-      .map(([key, values]) => isMet(operator, [values].flat(), valueOf(context, key)))),
-  ]);
+  const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
+  const ofAction = Action === undefined ? negated(matchesAny(NotAction, action, true)) : matchesAny(Action, action, true);
+  if (ofAction === false) return false;
+  const ofResource = Resource === undefined ? negated(matchesAny(NotResource, resource)) : matchesAny(Resource, resource);
+  if (ofResource === false) return false;
+  const conditions = Object.entries(Condition).flatMap(([operator, keys]) => Object.entries(keys)
+    .map(([key, values]) => isMet(operator, [values].flat(), valueOf(context, key))));
+  return all([ofAction, ofResource, ...conditions]);
 }
 
 function valueOf(context: Record<string, string | string[]>, key: string): string[] | undefined {
@@ -162,8 +164,10 @@ function isMet(operator: string, patterns: string[], values?: string[]): Decisio
 }
 
 function matchesAny(patterns: OneOrMore<string> | undefined, value: string, ignoreCase = false): Decision {
+  const list = [patterns ?? []].flat();
+  if (list.includes(value) || list.includes('*')) return true;
   const adapt = (text: string): string => ignoreCase ? text.toLowerCase() : text;
-  return any([patterns ?? []].flat().map((pattern) => matches(adapt(pattern), adapt(value))));
+  return any(list.map((pattern) => matches(adapt(pattern), adapt(value))));
 }
 
 /** Whether a value matches a pattern with the wildcards `*` and `?`. */
