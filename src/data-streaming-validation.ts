@@ -1,6 +1,14 @@
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import type * as checks from './check/check';
 import type * as templates from './check/templates';
+import { validateValue } from './private/common/validation';
+import { isObject, type ValueType } from './private/common/value-types';
+
+const CONTEXT: ValueType = {
+  description: 'the context of a validation plugin',
+  wayOut: 'add the plugin to the app with Validations.of(app).addPlugins()',
+  matches: (value) => isObject(value) && 'templatePaths' in value && Array.isArray(value.templatePaths),
+};
 
 /**
  * A CDK validation plugin that checks whether the deployment of an app would lose records that Amazon Connect streams.
@@ -28,6 +36,7 @@ export class DataStreamingValidation implements IPolicyValidationPlugin {
    * @param context the templates of the app
    */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    validateValue('DataStreamingValidation.validate', 'context', context, CONTEXT);
     const { check } = require('./check/check') as typeof checks; // eslint-disable-line @typescript-eslint/no-require-imports
     const { stackOf } = require('./check/templates') as typeof templates; // eslint-disable-line @typescript-eslint/no-require-imports
     const findings = check(context.templatePaths.map(stackOf));
