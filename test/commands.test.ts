@@ -15,6 +15,10 @@ test.each([['resource-mapping', '--help'], ['resource-mapping', '-h'], ['resourc
   expect(run(...args)).toEqual({ exitCode: 0, log: [expect.stringMatching(/^usage: cdk-connect-data-streaming resource-mapping --instance-arn/)], error: [] });
 });
 
+test('check --help prints the usage of the command', () => {
+  expect(run('check', '--help')).toEqual({ exitCode: 0, log: [expect.stringMatching(/^usage: cdk-connect-data-streaming check /)], error: [] });
+});
+
 test.each(['--version', '-v'])('%s prints the version of the package', (option) => {
   expect(run(option)).toEqual({ exitCode: 0, log: [version], error: [] });
 });

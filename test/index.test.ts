@@ -9,6 +9,7 @@ test('the package exports exactly the documented classes and enums', () => {
     ['ContactRecordsTable', 'function'],
     ['DataStreamingAudit', 'function'],
     ['DataStreamingMonitoring', 'function'],
+    ['DataStreamingValidation', 'function'],
     ['DeliveryStreamDestination', 'function'],
     ['KeyAccess', 'object'],
     ['KinesisStreamDestination', 'function'],

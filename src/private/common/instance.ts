@@ -25,7 +25,7 @@ export class Instance implements IEnvironmentAware {
   public static of(association: CfnInstanceStorageConfig): Instance {
     const { instanceArn, node, stack } = association;
     const { account = stack.account, region = stack.region } = instanceArn.startsWith('arn:') ? Arn.split(instanceArn, ArnFormat.NO_RESOURCE_NAME) : {};
-    return new Instance(stack, { instanceRef: { instanceArn }, env: { account, region }, node, with: () => association });
+    return new Instance(stack, { instanceRef: { instanceArn }, env: { account, region }, node } as unknown as connect.IInstanceRef);
   }
 
   /** The ARN of the instance. */

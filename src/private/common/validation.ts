@@ -67,8 +67,7 @@ export function create<T>(scope: IConstruct, what: string, construct: () => T): 
   try {
     return construct();
   } catch (error) {
-    const { message } = error as Error;
-    throw message.startsWith(scope.node.path) ? error : errorAt(scope, `${what} must be valid, got the error "${message}"`, `change the props of ${what}`);
+    throw errorAt(scope, `${what} must be valid, got the error "${(error as Error).message}"`, `change the props of ${what}`);
   }
 }
 
