@@ -20,8 +20,6 @@ const CONTEXT: ValueType = {
  * Acknowledge a rule by the id `cdk-connect-data-streaming::<rule>`.
  *
  * @example
- * declare const app: App;
- *
  * Validations.of(app).addPlugins(new DataStreamingValidation());
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html

