@@ -107,7 +107,7 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
         case 'by ARN': return ConnectInstance.fromInstanceArn(user, unique, instanceArn(number, region));
         case 'by id': return ConnectInstance.fromInstanceId(user, unique, instanceArn(number).split('/')[1]);
         case 'by parameter': return ConnectInstance.fromInstanceArn(user, unique, parameter(stacks[home], nameIn(region, `InstanceArnf${home}f${chosenNumber}`)));
-        case 'by lazy value': return created ??= ConnectInstance.fromInstanceArn(user, unique, Lazy.string({
+        case 'by lazy value': return created ??= ConnectInstance.fromInstanceArn(stacks[home], `Instance${index}`, Lazy.string({ // the path is its identity
           produce: () => isComplete ? instanceArn(lazyNumber, region) : undefined,
         }));
         case 'by imported value':
