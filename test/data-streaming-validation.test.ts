@@ -1,32 +1,29 @@
-import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, aws_connect as connect, aws_kinesis as kinesis, aws_kms as kms, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { ConnectDataStreaming, DataStreamingValidation, StreamingDestination } from '../src';
 import { ENV, existingInstance, newInstance } from './support';
 
-interface Violation {
-  readonly ruleName: string;
-  readonly severity: string;
-  readonly violatingConstructs: Array<{ readonly constructPath: string }>;
-}
-
-interface Report {
-  readonly pluginReports: Array<{ readonly violations: Violation[] }>;
-}
-
-/** Synthesizes an app with the plugin. */
-function violationsOf(build: (app: App) => void): { failed: boolean; violations: string[] } {
+/** Synthesizes an app with the plugin. Newer releases of AWS CDK throw an error instead of setting the exit code. */
+function synthesize(build: (app: App) => void): { failed: boolean; violations: string[] } {
   const output = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   const { exitCode } = process;
+  const violations: string[] = [];
+  const plugin = new DataStreamingValidation();
+  const app = new App();
+  Validations.of(app).addPlugins({
+    name: plugin.name,
+    validate: (context) => {
+      const report = plugin.validate(context);
+      violations.push(...report.violations.map(({ ruleName, severity, violatingResources: [{ resourceLogicalId }] }) => `${severity}: ${ruleName}: ${resourceLogicalId}`));
+      return report;
+    },
+  });
+  build(app);
   try {
-    const app = new App();
-    Validations.of(app).addPlugins(new DataStreamingValidation());
-    build(app);
-    const { directory } = app.synth();
-    const { pluginReports } = JSON.parse(readFileSync(join(directory, 'policy-validation-report.json'), 'utf8')) as Report;
-    const violations = pluginReports.flatMap((report) => report.violations)
-      .map(({ ruleName, severity, violatingConstructs: [{ constructPath }] }) => `${severity}: ${ruleName}: ${constructPath}`);
+    app.synth();
     return { failed: process.exitCode === 1, violations };
+  } catch {
+    return { failed: true, violations };
   } finally {
     process.exitCode = exitCode;
     output.mockRestore();
@@ -42,37 +39,37 @@ function addAssociationWithoutAccess(stack: Stack): void {
 }
 
 test('accepts an app that loses no records', () => {
-  expect(violationsOf((app) => {
+  expect(synthesize((app) => {
     const stack = new Stack(app, 'Stack', { env: ENV });
     new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream() });
   })).toEqual({ failed: false, violations: [] });
 });
 
-test('stops the synthesis of an app whose L1 association would lose records, and names its construct', () => {
-  expect(violationsOf((app) => addAssociationWithoutAccess(new Stack(app, 'Stack', { env: ENV })))).toEqual({
-    failed: true, violations: ['error: no-key-access: Stack/Association'],
+test('stops the synthesis of an app whose L1 association would lose records, and names its resource', () => {
+  expect(synthesize((app) => addAssociationWithoutAccess(new Stack(app, 'Stack', { env: ENV })))).toEqual({
+    failed: true, violations: ['error: no-key-access: Association'],
   });
 });
 
 test('checks the stacks of stages', () => {
-  expect(violationsOf((app) => addAssociationWithoutAccess(new Stack(new Stage(app, 'Production', { env: ENV }), 'Stack')))).toEqual({
-    failed: true, violations: ['error: no-key-access: Production/Stack/Association'],
+  expect(synthesize((app) => addAssociationWithoutAccess(new Stack(new Stage(app, 'Production', { env: ENV }), 'Stack')))).toEqual({
+    failed: true, violations: ['error: no-key-access: Association'],
   });
 });
 
 test('accepts a finding that the app acknowledges', () => {
-  expect(violationsOf((app) => {
+  expect(synthesize((app) => {
     addAssociationWithoutAccess(new Stack(app, 'Stack', { env: ENV }));
     Validations.of(app).acknowledge({ id: 'cdk-connect-data-streaming::no-key-access', reason: 'the key owner grants access' });
-  })).toEqual({ failed: false, violations: [] });
+  })).toEqual({ failed: false, violations: ['error: no-key-access: Association'] });
 });
 
 test('reports what the templates do not contain, and does not stop the synthesis', () => {
-  expect(violationsOf((app) => {
+  expect(synthesize((app) => {
     const stack = new Stack(app, 'Stack', { env: ENV });
     const stream = kinesis.Stream.fromStreamArn(stack, 'Stream', 'arn:aws:kinesis:us-east-1:111122223333:stream/existing');
     new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: StreamingDestination.kinesisStream(stream) });
-  })).toEqual({ failed: false, violations: ['info: unknown-key-access: Stack/Streaming/AgentEvents/Resource'] });
+  })).toEqual({ failed: false, violations: [expect.stringMatching(/^info: unknown-key-access: StreamingAgentEvents/)] });
 });
 
 test('the library loads the check only when a plugin validates', () => {

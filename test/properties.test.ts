@@ -14,8 +14,10 @@ import type { DeploymentGraph, Node } from '../src/check/simulation/deployment-g
 import { withDependencies } from '../src/check/simulation/orders';
 import type { DeployedResource, LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
 
-/** For more apps, run `APPS=5000 npx jest --coverage=false properties`. To repeat a failure, set `SEED` to the seed that it prints. */
+/** For other apps, run `SEED=random APPS=5000 npx jest --coverage=false properties`. To repeat a failure, set `SEED` to the seed that it prints. */
 const APPS = Number(process.env.APPS ?? 1000);
+/** The apps are the same in each run by default, so that a change fails because of what it changes. */
+const { SEED = '1747667023' } = process.env;
 
 /** The documented errors that a random app can cause. */
 const DOCUMENTED = [
@@ -72,7 +74,7 @@ test(`${APPS} random apps deploy and update without lost records, or fail with a
     expectAssociations(updated.account, second);
     expect(grantsIn(updated.account)).toEqual(grantsIn(created.account));
     seen.updated++;
-  }), { numRuns: APPS, seed: process.env.SEED ? Number(process.env.SEED) : undefined });
+  }), { numRuns: APPS, seed: SEED === 'random' ? undefined : Number(SEED) });
 
   // Enough apps are valid, and enough apps use each way to grant access.
   expect(seen.synthesized).toBeGreaterThan(APPS / 4);
