@@ -138,6 +138,7 @@ project.package.addPackageResolutions('constructs@10.5.0');
 // The npm package contains the library, the README and the license.
 project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
 project.npmignore?.exclude('/.dependency-cruiser.cjs', '/.textlint/', '/.textlintignore', '/.textlintrc.json', '/cspell.config.yaml');
+project.npmignore?.exclude(...['bin', 'check', 'import', 'template'].map((folder) => `/lib/${folder}/**/*.d.ts`)); // nobody imports the commands
 project.npmignore?.exclude('/API.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
 
 project.eslint?.addPlugins('cdk');
