@@ -1,5 +1,8 @@
-import { version } from '../package.json';
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { runCommand } from '../src/bin/commands';
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
 
 function run(...args: string[]) {
   const printed = { log: [] as string[], error: [] as string[] };
