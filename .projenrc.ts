@@ -1,4 +1,4 @@
-import { awscdk, github, javascript, JsonFile, JsonPatch, ReleasableCommits, TextFile, typescript } from 'projen';
+import { awscdk, github, javascript, JsonFile, JsonPatch, ReleasableCommits, type Task, TextFile, typescript } from 'projen';
 
 /**
  * The oldest `aws-cdk-lib` that the library supports, and the one that it is tested with. `@aws-cdk/integ-runner` reads
@@ -337,35 +337,22 @@ const checkDashboard = project.addTask('check:dashboard', {
   ],
 });
 
-const DETECTION_TABLE = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/detection-table.ts'];
-project.addTask('docs:detection', {
-  description: 'Simulate the alarm on contacts without records, and write the result into the documentation',
-  execArgs: DETECTION_TABLE,
-});
-project.addTask('check:detection', {
-  description: 'Check that the documented result of the simulation is up to date',
-  execArgs: [...DETECTION_TABLE, '--check'],
-});
+/** Adds a task that writes generated text into a page of the documentation. Returns the task that checks the page. */
+function addGeneratedText(write: string, description: string, script: string, check: string, checkDescription: string): Task {
+  const execArgs = ['tsx', '--tsconfig', 'tsconfig.dev.json', script];
+  project.addTask(write, { description, execArgs });
+  return project.addTask(check, { description: checkDescription, execArgs: [...execArgs, '--check'] });
+}
 
-const COST_TABLES = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/cost-tables.ts'];
-project.addTask('docs:costs', {
-  description: 'Multiply the resources of apps with default values by their prices, and write the result into the documentation',
-  execArgs: COST_TABLES,
-});
-const checkCosts = project.addTask('check:costs', {
-  description: 'Check that the documented costs are up to date',
-  execArgs: [...COST_TABLES, '--check'],
-});
-
-const CHECK_EXAMPLES = ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/check-examples.ts'];
-project.addTask('docs:check', {
-  description: 'Check the examples of each rule, and write the findings into the documentation',
-  execArgs: CHECK_EXAMPLES,
-});
-const checkRules = project.addTask('check:rules', {
-  description: 'Check that the documented findings of each rule are up to date',
-  execArgs: [...CHECK_EXAMPLES, '--check'],
-});
+addGeneratedText(
+  'docs:detection', 'Simulate the alarm on contacts without records, and write the result into the documentation', 'scripts/detection-table.ts',
+  'check:detection', 'Check that the documented result of the simulation is up to date');
+const checkCosts = addGeneratedText(
+  'docs:costs', 'Multiply the resources of apps with default values by their prices, and write the result into the documentation', 'scripts/cost-tables.ts',
+  'check:costs', 'Check that the documented costs are up to date');
+const checkRules = addGeneratedText(
+  'docs:check', 'Check the examples of each rule, and write the findings into the documentation', 'scripts/check-examples.ts',
+  'check:rules', 'Check that the documented findings of each rule are up to date');
 
 const checkPages = project.addTask('check:pages', {
   description: 'Check the links and pictures of the documentation',
