@@ -1,6 +1,5 @@
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import type * as checks from './check/check';
-import type * as templates from './check/templates';
 import { validateValue } from './private/common/validation';
 import { isObject, type ValueType } from './private/common/value-types';
 
@@ -35,9 +34,9 @@ export class DataStreamingValidation implements IPolicyValidationPlugin {
    */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     validateValue('DataStreamingValidation.validate', 'context', context, CONTEXT);
-    const { check } = require('./check/check') as typeof checks; // eslint-disable-line @typescript-eslint/no-require-imports
-    const { stackOf } = require('./check/templates') as typeof templates; // eslint-disable-line @typescript-eslint/no-require-imports
-    const findings = check(context.templatePaths.map(stackOf));
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the check is loaded on use
+    const { checkTemplates } = require('./check/check') as typeof checks;
+    const findings = checkTemplates(context.templatePaths);
     return {
       success: findings.every(({ severity }) => severity === 'info'),
       violations: findings.map(({ rule, severity, message, fix, logicalId, template }) => ({

@@ -6,6 +6,7 @@ import { failingDeployment } from './rules/deployment';
 import { unreadableRecords } from './rules/destinations';
 import { aliasAfterStream, associationBeforeKeyAccess, fewerRolesThanInstances, noKeyAccess, policyOnServiceLinkedRole, unknownKeyAccess, unusedKeyAccess, wideKeyAccess } from './rules/key-access';
 import { deploymentGraph, type DeploymentGraph } from './simulation/deployment-graph';
+import { stacksOf } from './templates';
 import type { SynthesizedStack } from '../template/cloud-assembly';
 
 type StateRule = (app: DeployedApp) => Finding[];
@@ -33,6 +34,11 @@ export const CHANGE_RULES: Record<string, ChangeRule> = {
   'deleted-resource': deletedResource,
   'shortened-retention': shortenedRetention,
 };
+
+/** Checks whether the deployment of the stacks of templates would lose records. */
+export function checkTemplates(files: readonly string[]): Finding[] {
+  return check(stacksOf(files));
+}
 
 /** Checks whether the deployment of stacks would lose records, and whether the update of the deployed stacks would. */
 export function check(stacks: readonly SynthesizedStack[], deployed?: readonly SynthesizedStack[]): Finding[] {

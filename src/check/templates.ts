@@ -7,18 +7,20 @@ import { pathIn, stacksIn, type SynthesizedStack, templateOf } from '../template
 export function readStacks(paths: readonly string[]): SynthesizedStack[] {
   return paths.flatMap((path) => {
     if (!existsSync(path)) throw new Error(`${path} does not exist; specify a cloud assembly such as cdk.out, or a template`);
-    if (!statSync(path).isDirectory()) return [stackOf(path)];
+    if (!statSync(path).isDirectory()) return stacksOf([path]);
     if (!existsSync(join(path, 'manifest.json'))) throw new Error(`${path} must be a cloud assembly such as cdk.out, but it contains no manifest.json`);
     return stacksIn(path);
   });
 }
 
-/** The stack of a template. If the template is part of a cloud assembly, its manifest contains the name and the environment. */
-export function stackOf(file: string): SynthesizedStack {
-  const folder = dirname(file);
-  const synthesized = existsSync(join(folder, 'manifest.json')) ? stacksIn(folder).find((stack) => resolve(stack.file) === resolve(file)) : undefined;
-  if (synthesized) return synthesized;
+/** The stacks of templates. If a template is part of a cloud assembly, its manifest contains the name and the environment. */
+export function stacksOf(files: readonly string[]): SynthesizedStack[] {
+  const folders = [...new Set(files.map((file) => dirname(file)))].filter((folder) => existsSync(join(folder, 'manifest.json')));
+  const synthesized = new Map(folders.flatMap(stacksIn).map((stack) => [resolve(stack.file), stack]));
+  return files.map((file) => synthesized.get(resolve(file)) ?? stackOf(file));
+}
 
+function stackOf(file: string): SynthesizedStack {
   const template = templateOf(parse(file));
   const name = basename(file).replace(/(\.template)?\.(json|ya?ml|template)$/, '');
   return { name, stackName: name, file, template, pathOf: (logicalId) => pathIn(template.Resources[logicalId]) ?? logicalId };

@@ -25,9 +25,7 @@ const SHORT_FORMS = [
 
 /** Parses a template in YAML with the parser that `aws-cdk-lib` contains. */
 export function parseYaml(file: string, content: string): unknown {
-  const folder = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'node_modules', 'yaml');
-  const yaml = require(folder) as Yaml; // eslint-disable-line @typescript-eslint/no-require-imports
-  const util = require(join(folder, 'util')) as Util; // eslint-disable-line @typescript-eslint/no-require-imports
+  const [yaml, util] = ['.', 'util'].map(ofParser) as [Yaml, Util];
   const customTags = SHORT_FORMS.map((name) => ({
     identify: () => false,
     tag: `!${name}`,
@@ -47,6 +45,12 @@ export function parseYaml(file: string, content: string): unknown {
   } catch (error) {
     throw new Error(`${file} must contain JSON or YAML: ${(error as Error).message}`);
   }
+}
+
+function ofParser(module: string): unknown {
+  const folder = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'node_modules', 'yaml');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only templates in YAML need the parser
+  return require(join(folder, module));
 }
 
 function nameOf(shortForm: string): string {
