@@ -1,9 +1,9 @@
 import { pathOf } from './finding';
-import { isServiceLinkedRole, principalsOf, statementsOf } from './simulation/access';
+import { connectRolesIn, isServiceLinkedRole } from './simulation/access';
 import type { DeploymentGraph, Node, Scope, StackGraph } from './simulation/deployment-graph';
 import { dependenciesIn } from './simulation/deployment-simulation';
 import { withDependencies } from './simulation/orders';
-import { Provisioner } from './simulation/provisioner';
+import { isCaller, Provisioner } from './simulation/provisioner';
 import { NotDeployedError } from './simulation/resolver';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
 import { described } from './simulation/unknown-values';
@@ -84,7 +84,8 @@ export class DeployedApp {
     this.failures = failures;
     this.cleanupFailures = cleanupFailures;
     this.byType = grouped([...resources.values()], ({ type }) => type);
-    this.callers = [...resources.values()].flatMap(({ id, type, deployed }) => deployed && /^AWS::(Lambda::Function|IAM::)/.test(type) ? [[id, deployed] as [string, DeployedResource]] : []);
+    this.callers = [...resources.values()].flatMap<[string, DeployedResource]>(({ id, type, deployed }) => (
+      deployed && isCaller(type) ? [[id, deployed]] : []));
     this.byKey = grouped([
       ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant(Command)?"/i.test(String(properties.Create))),
     ], ({ type, deployed, properties }) => type === 'AWS::KMS::Alias'
@@ -116,8 +117,7 @@ export class DeployedApp {
   /** The service-linked roles that the policy and the grants of a key name. */
   public rolesOf(key: string): string[] {
     const { policy, grants = [] } = this.account.keys[key] ?? {};
-    const named = policy ? statementsOf(policy).flatMap(({ Principal }) => principalsOf(Principal)) : [];
-    return [...named, ...grants.map(({ grantee }) => grantee)].filter(isServiceLinkedRole);
+    return [...policy ? connectRolesIn(policy) : [], ...grants.map(({ grantee }) => grantee).filter(isServiceLinkedRole)];
   }
 
   /** The aliases of a key and the custom resources that create grants on it. */
@@ -160,7 +160,7 @@ export class DeployedApp {
   }
 }
 
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

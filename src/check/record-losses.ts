@@ -14,6 +14,12 @@ export interface Loss {
   readonly delivery?: Delivery;
 }
 
+/** A loss, and the order of deployment in which it happens. */
+interface LossInOrder extends Loss {
+  readonly order: string;
+  until?: string;
+}
+
 const NO_LOSSES = { losses: [] as Loss[], failure: undefined as string | undefined };
 
 /**
@@ -28,15 +34,15 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
   if (changed.size === 0) return NO_LOSSES;
 
   const permitted = permittedKeys([association, ...before], [to, from]);
-  const losses: Loss[] = [];
+  const losses: LossInOrder[] = [];
   const onStep = (step: Step): void => {
-    const { id, order, account } = step;
+    const { order, account } = step;
     const current = account.associations[account.associationFor(instance, dataType) ?? ''];
     const delivery = current && account.deliveryOf(current);
     const isLost = current ? delivery!.isReceived === false || permitted.get(delivery!.key)?.includes(delivery!.reason) : before.length > 0;
-    const open = losses.find(({ order: other, until }: Loss & { order?: string }) => !until && other && order.startsWith(other));
-    if (isLost && !open) losses.push({ after: described(step, to, from), delivery, ...{ order } });
-    if (!isLost && open) Object.assign(open, { until: described({ ...step, id }, to, from) });
+    const open = losses.find((loss) => !loss.until && order.startsWith(loss.order)); // the order of a cleanup continues that of its deployment
+    if (isLost && !open) losses.push({ after: described(step, to, from), delivery, order });
+    if (!isLost && open) open.until = described(step, to, from);
   };
   const only = new Map([...changed].map((id) => [id, to.resources.get(id)?.properties] as const));
   const simulation = new DeploymentSimulation({ only, onStep });

@@ -1,5 +1,5 @@
 import { DATA_TYPES } from '../../private/common/data-types';
-import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
+import { type DeployedApp, grouped, type Resource, type StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { described, isEqual, isUnknown, splitText } from '../simulation/unknown-values';
 
@@ -98,11 +98,7 @@ function isConditional({ resource: { Condition: one } }: Resource, { resource: {
 
 /** Amazon Connect refuses API calls for an instance in parallel. */
 export function parallelAssociations(app: DeployedApp): Finding[] {
-  const byInstance = new Map<string, Resource[]>();
-  for (const association of app.ofType('AWS::Connect::InstanceStorageConfig')) {
-    const instance = String(association.properties.InstanceArn);
-    byInstance.set(instance, [...byInstance.get(instance) ?? [], association]);
-  }
+  const byInstance = grouped(app.ofType('AWS::Connect::InstanceStorageConfig'), ({ properties }) => String(properties.InstanceArn));
   return [...byInstance].flatMap(([instance, associations]) => associations.flatMap((association, index) => {
     const other = associations.slice(0, index).find((previous) => !isConditional(association, previous) && mayBeParallel(app, association, previous));
     return other ? [findingAt(association, {

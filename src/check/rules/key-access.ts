@@ -1,7 +1,7 @@
 import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { isPermitted, lossesOf } from '../record-losses';
-import { isAllowed, isServiceLinkedRole, principalsOf, type Statement, statementsOf } from '../simulation/access';
+import { connectRolesIn, isAllowed, isServiceLinkedRole, principalsOf, type Statement, statementsOf } from '../simulation/access';
 import { described, isEqual, isUnknown } from '../simulation/unknown-values';
 
 const ADD_STATEMENT = 'add a statement to the key policy that allows kms:GenerateDataKey to the service-linked role of the instance, or create a KMS grant for the role';
@@ -131,7 +131,7 @@ interface Permission {
 function permissionsOfRoles(app: DeployedApp): Permission[] {
   return Object.entries(app.account.keys).flatMap(([key, { policy, grants }]) => {
     const resource = app.withArn(key);
-    const ofPolicy = policy && resource ? statementsOf(policy).flatMap(({ Principal }) => principalsOf(Principal)).filter(isServiceLinkedRole) : [];
+    const ofPolicy = policy && resource ? connectRolesIn(policy) : [];
     return [
       ...[...new Set(ofPolicy)].map((role) => ({
         permission: resource!,

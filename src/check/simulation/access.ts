@@ -106,7 +106,7 @@ export function principalsOf(principal: Statement['Principal']): string[] {
 }
 
 /** A role whose ARN is not known is the role of an instance, so only roles of Amazon Connect can be the same. */
-function isRoleOf(named: string, principal: string): Decision {
+export function isRoleOf(named: string, principal: string): Decision {
   const equal = isEqual(named, principal);
   return equal === undefined && !isUnknown(named) && !isServiceLinkedRole(named) ? false : equal;
 }
@@ -114,6 +114,11 @@ function isRoleOf(named: string, principal: string): Decision {
 /** Whether a text is the ARN of a service-linked role of Amazon Connect. */
 export function isServiceLinkedRole(arn: string): boolean {
   return /:role\/aws-service-role\/connect\.amazonaws\.com\/|service-linked role of/.test(arn);
+}
+
+/** The service-linked roles of Amazon Connect that a policy names. */
+export function connectRolesIn(policy: PolicyDocument): string[] {
+  return statementsOf(policy).flatMap(({ Principal }) => principalsOf(Principal)).filter(isServiceLinkedRole);
 }
 
 function accountOf(principal: string): string {
@@ -193,6 +198,6 @@ function both(one: Decision, other: Decision): Decision {
   return all([one, other]);
 }
 
-function negated(decision: Decision): Decision {
+export function negated(decision: Decision): Decision {
   return decision === undefined ? undefined : !decision;
 }

@@ -1,9 +1,9 @@
-import { type PolicyDocument } from './access';
+import { connectRolesIn, type PolicyDocument } from './access';
 import type { Caller } from './connect-and-kms';
 import { type CustomResourceEvent, type CustomResourceResponse, invokeCustomResource, type RequestType } from './custom-resource';
 import type { DeploymentGraph, Node } from './deployment-graph';
 import { partitionOf, Resolver } from './resolver';
-import { connectRolesIn, defaultPolicy, type DeployedResource, type SimulatedAccount } from './simulated-account';
+import { defaultPolicy, type DeployedResource, type SimulatedAccount } from './simulated-account';
 import { ACCOUNT, isUnknown, REGION, unknown } from './unknown-values';
 
 type Properties = Record<string, unknown>;
@@ -234,7 +234,8 @@ export class Provisioner {
   }
 }
 
-function isCaller(type: string): boolean {
+/** Whether a resource is a Lambda function, or a role or policy of one. */
+export function isCaller(type: string): boolean {
   return type === 'AWS::Lambda::Function' || type.startsWith('AWS::IAM::');
 }
 

@@ -1,3 +1,4 @@
+import { all, type Decision, negated } from './access';
 import { type DeploymentGraph, nodeId, type Scope } from './deployment-graph';
 import type { DeployedResource, SimulatedAccount } from './simulated-account';
 import { isUnknown, REGION, splitText, unknown } from './unknown-values';
@@ -129,7 +130,7 @@ export class Resolver {
   }
 
   /** Returns undefined if the value is unknown. */
-  private condition(scope: Scope, value: unknown): boolean | undefined {
+  private condition(scope: Scope, value: unknown): Decision {
     const [[name, argument]] = Object.entries(value as object) as Array<[string, unknown]>;
     const list = argument as unknown[];
     switch (name) {
@@ -160,13 +161,4 @@ function isOfOtherPartition(region: unknown): boolean {
 export function partitionOf(region = ''): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
-function negated(value?: boolean): boolean | undefined {
-  return value === undefined ? undefined : !value;
-}
-
-function all(values: Array<boolean | undefined>): boolean | undefined {
-  if (values.includes(false)) return false;
-  return values.includes(undefined) ? undefined : true;
 }

@@ -1,5 +1,5 @@
-import { all, any, type Decision, isAllowed, isServiceLinkedRole, type PolicyDocument, principalsOf, statementsOf } from './access';
-import { isEqual, isUnknown, serviceRoleOf } from './unknown-values';
+import { all, any, type Decision, isAllowed, isRoleOf, type PolicyDocument, statementsOf } from './access';
+import { isEqual, serviceRoleOf } from './unknown-values';
 
 export interface Grant {
   readonly id: string;
@@ -227,7 +227,7 @@ export class SimulatedAccount {
   private isGranted(grants: readonly Grant[], instance: string, stream: string): Decision {
     const decisions = grants
       .filter(({ operations }) => operations.includes('GenerateDataKey'))
-      .map(({ grantee, constraints }) => all([this.isRoleOf(instance, grantee), meets(constraints, stream)]));
+      .map(({ grantee, constraints }) => all([isRoleOf(grantee, this.roleOf(instance)), meets(constraints, stream)]));
     return any(decisions);
   }
 
@@ -249,11 +249,6 @@ export class SimulatedAccount {
     };
     if (isEqual(resource.split(':')[4] ?? '', account ?? '') === false) return false;
     return remembered(resourcePolicy, `${principal} ${stream}`, () => isAllowed({ principal, action: 'kms:GenerateDataKey', resource, resourcePolicy, context }));
-  }
-
-  private isRoleOf(instance: string, grantee: string): Decision {
-    const equal = isEqual(this.roleOf(instance), grantee);
-    return equal === undefined && !isUnknown(grantee) && !isServiceLinkedRole(grantee) ? false : equal;
   }
 
   /** Whether a resource exists that the templates do not define. */
@@ -282,11 +277,6 @@ function remembered(policy: PolicyDocument, request: string, decide: () => Decis
   decisions.set(policy, known);
   if (!known.has(request)) known.set(request, decide());
   return known.get(request);
-}
-
-/** The roles of Amazon Connect that a key policy names. */
-export function connectRolesIn(policy: PolicyDocument): string[] {
-  return statementsOf(policy).flatMap(({ Principal }) => principalsOf(Principal)).filter(isServiceLinkedRole);
 }
 
 /** Copies a value with the properties of its objects in alphabetical order. */
