@@ -1,7 +1,7 @@
 import { AspectPriority, Aspects, type CfnResource, Stage } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import { isInTree, singletonIn } from './construct-tree';
-import { DependencyGraph, References } from './dependency-graph';
+import { Dependencies, DependencyGraph } from './dependency-graph';
 import type { Instance } from './instance';
 
 const MAX_PARALLEL_AT_START = 5; // the burst of the API
@@ -43,33 +43,39 @@ export class ConnectApiCalls extends Construct {
   }
 
   private order(): void {
-    const references = new References();
+    const dependencies = new Dependencies();
     const associations = this.associations.filter(({ resource }) => isInTree(resource));
-    associations.forEach((association, index) => orderWithinInstance(association, associations.slice(0, index), references));
+    const earlier = new Map<string, Association[]>();
+    for (const association of associations) {
+      const { identity } = association.instance;
+      orderWithinInstance(association, earlier.get(identity) ?? [], dependencies);
+      earlier.set(identity, [association, ...earlier.get(identity) ?? []]);
+    }
 
     const resources = [...this.lookups.filter(isInTree), ...associations.map(({ resource }) => resource)];
     for (const stack of new Set(resources.map((resource) => resource.stack))) {
-      orderWithinStack(new DependencyGraph(references, stack), resources.filter((resource) => resource.stack === stack));
+      orderWithinStack(resources.filter((resource) => resource.stack === stack), new DependencyGraph(dependencies, stack), dependencies);
     }
   }
 }
 
 /** Deploys the association after the earlier ones of its instance, unless one of them depends on it. */
-function orderWithinInstance({ resource, instance }: Association, earlier: Association[], references: References): void {
-  const others = earlier.filter((other) => other.instance.isSameAs(instance)).map((other) => other.resource);
-  for (const other of others.reverse()) {
-    const graph = DependencyGraph.of(resource, other, references);
-    if (!graph.dependsOn(other, resource) && !graph.dependsOn(resource, other)) resource.node.addDependency(other);
+function orderWithinInstance({ resource, instance }: Association, earlier: Association[], dependencies: Dependencies): void {
+  for (const other of earlier) {
+    if (!other.instance.isSameAs(instance)) continue;
+
+    const graph = DependencyGraph.of(resource, other.resource, dependencies);
+    if (!graph.dependsOn(other.resource, resource) && !graph.dependsOn(resource, other.resource)) dependencies.add(resource, other.resource);
   }
 }
 
-function orderWithinStack(graph: DependencyGraph, resources: CfnResource[]): void {
+function orderWithinStack(resources: CfnResource[], graph: DependencyGraph, dependencies: Dependencies): void {
   if (resources.length <= MAX_PARALLEL_AT_START) return;
-  const dependencies = new Map(resources.map((resource) => [resource, graph.dependenciesOf(resource)]));
-  const sequence = inOrderOfDeployment(dependencies);
+  const before = new Map(resources.map((resource) => [resource, graph.dependenciesOf(resource)]));
+  const sequence = inOrderOfDeployment(before);
   sequence.slice(MAX_PARALLEL_AT_START).forEach((resource, index) => {
     const other = sequence[index + MAX_PARALLEL_AT_START - MAX_PARALLEL];
-    if (!dependencies.get(resource)!.has(other)) resource.node.addDependency(other);
+    if (!before.get(resource)!.has(other)) dependencies.add(resource, other);
   });
 }
 

@@ -9,12 +9,12 @@ type Unit = IConstruct;
 /** The dependencies between the resources of a stack, or between stacks if no stack contains the resources. */
 export class DependencyGraph {
   /** The graph in which CloudFormation or the CDK CLI decides the order of two resources. */
-  public static of(one: CfnResource, other: CfnResource, references: References): DependencyGraph {
+  public static of(one: CfnResource, other: CfnResource, dependencies: Dependencies): DependencyGraph {
     const stacks = enclosingStacks(one.stack);
-    return new DependencyGraph(references, enclosingStacks(other.stack).find((stack) => stacks.includes(stack)));
+    return new DependencyGraph(dependencies, enclosingStacks(other.stack).find((stack) => stacks.includes(stack)));
   }
 
-  constructor(private readonly references: References, private readonly stack?: Stack) {}
+  constructor(private readonly dependencies: Dependencies, private readonly stack?: Stack) {}
 
   /** Whether one resource is deployed after the other. */
   public dependsOn(one: CfnResource, other: CfnResource): boolean {
@@ -35,12 +35,7 @@ export class DependencyGraph {
 
   private directDependenciesOf(unit: Unit): CfnElement[] {
     const stacks = Stack.isStack(unit) ? unit.dependencies : [];
-    return [...stacks.flatMap(resourcesIn), ...resourcesIn(unit).flatMap((resource) => this.dependenciesOfResource(resource))];
-  }
-
-  private dependenciesOfResource(resource: CfnResource): CfnElement[] {
-    const constructs = [...resource.node.scopes.flatMap((scope) => scope.node.dependencies), ...resource.obtainDependencies()];
-    return [...constructs.flatMap(resourcesIn), ...this.references.of(resource)];
+    return [...stacks.flatMap(resourcesIn), ...resourcesIn(unit).flatMap((resource) => this.dependencies.of(resource))];
   }
 
   private unitOf(element: CfnElement): Unit | undefined {
@@ -51,16 +46,27 @@ export class DependencyGraph {
   }
 }
 
-/** The resources and parameters that each resource references. They are determined once, because that takes the most time. */
-export class References {
-  private readonly targets = new Map<CfnResource, CfnElement[]>();
+/** The resources and parameters that each resource depends on. They are determined once, because that takes the most time. */
+export class Dependencies {
+  private readonly elements = new Map<CfnResource, CfnElement[]>();
 
   public of(resource: CfnResource): CfnElement[] {
-    const targets = this.targets.get(resource)
-      ?? tokensIn(resource, propertiesOf(resource)).references.map(({ target }) => target).filter(CfnElement.isCfnElement);
-    this.targets.set(resource, targets);
-    return targets;
+    const elements = this.elements.get(resource) ?? dependenciesOf(resource);
+    this.elements.set(resource, elements);
+    return elements;
   }
+
+  /** Deploys the resource after the other one. */
+  public add(resource: CfnResource, other: CfnResource): void {
+    this.of(resource).push(other);
+    resource.node.addDependency(other);
+  }
+}
+
+function dependenciesOf(resource: CfnResource): CfnElement[] {
+  const constructs = [...resource.node.scopes.flatMap((scope) => scope.node.dependencies), ...resource.obtainDependencies()];
+  const referenced = tokensIn(resource, propertiesOf(resource)).references.map(({ target }) => target);
+  return [...constructs.flatMap(resourcesIn), ...referenced.filter(CfnElement.isCfnElement)];
 }
 
 function resourcesIn(construct: IConstruct): CfnResource[] {
