@@ -12,15 +12,19 @@ export interface Reference {
 
 export function intrinsicOf(value: unknown): Intrinsic | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const entries = Object.entries(value) as Array<[string, unknown]>;
-  if (entries.length !== 1) return undefined;
-  const [[name, argument]] = entries;
-  return name === 'Ref' || name.startsWith('Fn::') ? { name, argument } : undefined;
+  const names = Object.keys(value);
+  if (names.length !== 1) return undefined;
+  const [name] = names;
+  return name === 'Ref' || name.startsWith('Fn::') ? { name, argument: (value as Record<string, unknown>)[name] } : undefined;
 }
 
 /** The reference that `Ref` or `Fn::GetAtt` expresses. */
 export function referenceOf(value: unknown): Reference | undefined {
-  const { name, argument } = intrinsicOf(value) ?? {};
+  const intrinsic = intrinsicOf(value);
+  return intrinsic && toReference(intrinsic);
+}
+
+function toReference({ name, argument }: Intrinsic): Reference | undefined {
   if (name === 'Ref') return { logicalId: argument as string };
   if (name !== 'Fn::GetAtt') return undefined;
   const [logicalId, ...attribute] = typeof argument === 'string' ? argument.split('.') : argument as string[];
@@ -41,11 +45,16 @@ export function partsOfSub(argument: unknown): unknown[] {
 
 /** The references in a value of a template. */
 export function referencesIn(value: unknown): Reference[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const reference = referenceOf(value);
-  if (reference) return [reference];
-  const { name, argument } = intrinsicOf(value) ?? {};
-  return (name === 'Fn::Sub' ? partsOfSub(argument) : Object.values(value)).flatMap(referencesIn);
+  const found: Reference[] = [];
+  const visit = (inner: unknown): void => {
+    if (typeof inner !== 'object' || inner === null) return;
+    const intrinsic = intrinsicOf(inner);
+    const reference = intrinsic && toReference(intrinsic);
+    if (reference) found.push(reference);
+    else (intrinsic?.name === 'Fn::Sub' ? partsOfSub(intrinsic.argument) : Object.values(inner)).forEach(visit);
+  };
+  visit(value);
+  return found;
 }
 
 /** Copies a value of a template. The callback replaces each intrinsic function, `undefined` removes it as `AWS::NoValue` does. */
@@ -54,7 +63,10 @@ export function replaceIntrinsics(value: unknown, replace: (intrinsic: Intrinsic
   const intrinsic = intrinsicOf(value);
   if (intrinsic) return replace(intrinsic, value);
   if (Array.isArray(value)) return value.map((item) => replaceIntrinsics(item, replace)).filter((item) => item !== undefined);
-  return Object.fromEntries(Object.entries(value)
-    .map(([name, inner]) => [name, replaceIntrinsics(inner, replace)] as const)
-    .filter(([, inner]) => inner !== undefined));
+  const copy: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    const replaced = replaceIntrinsics(inner, replace);
+    if (replaced !== undefined) copy[name] = replaced;
+  }
+  return copy;
 }

@@ -62,12 +62,12 @@ function allowedByResource(statements: Statement[], request: AccessRequest, byId
 
 /** The statements of a policy, without those that depend on an unknown condition. */
 export function statementsOf({ Statement: statements }: PolicyDocument): Statement[] {
-  return [statements].flat().filter((statement) => typeof statement === 'object') as Statement[];
+  return listOf(statements).filter((statement) => typeof statement === 'object') as Statement[];
 }
 
 /** Whether all statements of a policy are known. */
 function isComplete(policy: PolicyDocument): boolean {
-  return [policy.Statement].flat().length === statementsOf(policy).length;
+  return listOf(policy.Statement).every((statement) => typeof statement === 'object');
 }
 
 function isAllow({ Effect }: Statement): boolean {
@@ -102,7 +102,7 @@ function accountNamedBy(named: string): string | undefined {
 /** The AWS principals of a statement. Services and federated users are others. */
 export function principalsOf(principal: Statement['Principal']): string[] {
   if (principal === undefined) return [];
-  return typeof principal === 'string' ? [principal] : [principal.AWS ?? []].flat();
+  return typeof principal === 'string' ? [principal] : listOf(principal.AWS ?? []);
 }
 
 /** A role whose ARN is not known is the role of an instance, so only roles of Amazon Connect can be the same. */
@@ -169,7 +169,7 @@ function isMet(operator: string, patterns: string[], values?: string[]): Decisio
 }
 
 function matchesAny(patterns: OneOrMore<string> | undefined, value: string, ignoreCase = false): Decision {
-  const list = [patterns ?? []].flat();
+  const list = listOf(patterns ?? []);
   if (list.includes(value) || list.includes('*')) return true;
   const adapt = (text: string): string => ignoreCase ? text.toLowerCase() : text;
   return any(list.map((pattern) => matches(adapt(pattern), adapt(value))));
@@ -182,6 +182,10 @@ function matches(pattern: string, value: string): Decision {
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
   if (new RegExp(`^${expression}$`, 's').test(value)) return true;
   return isUnknown(pattern) || isUnknown(value) ? isEqual(pattern.replace(/[*?]/g, () => unknown('any')), value) : false;
+}
+
+function listOf<T>(value: T | readonly T[]): T[] {
+  return Array.isArray(value) ? value as T[] : [value as T];
 }
 
 export function any(decisions: Decision[]): Decision {

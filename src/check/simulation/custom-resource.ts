@@ -29,10 +29,11 @@ interface SdkCall {
 
 /** Does what the handler of `AwsCustomResource` does, for calls to Amazon Connect and AWS KMS. Other calls succeed without an effect. */
 export function invokeCustomResource(event: CustomResourceEvent, caller: Caller, account: SimulatedAccount): CustomResourceResponse {
-  const { Create, Update, Delete, [event.RequestType]: own } = callsOf(event.ResourceProperties);
-  const id = event.RequestType === 'Create'
-    ? [Create, Update, Delete].map((sdkCall) => sdkCall?.physicalResourceId?.id).find(Boolean) ?? event.LogicalResourceId
-    : own?.physicalResourceId?.id ?? event.PhysicalResourceId!;
+  const { RequestType: requestType, ResourceProperties: properties } = event;
+  const own = callFor(requestType, properties);
+  const id = own?.physicalResourceId?.id ?? (requestType === 'Create'
+    ? (['Update', 'Delete'] as const).map((type) => callFor(type, properties)?.physicalResourceId?.id).find(Boolean) ?? event.LogicalResourceId
+    : event.PhysicalResourceId!);
   const success = { Status: 'SUCCESS', Reason: 'OK', PhysicalResourceId: id, Data: {} } as const;
   if (!own) return success;
 
@@ -54,10 +55,8 @@ export function invokeCustomResource(event: CustomResourceEvent, caller: Caller,
   }
 }
 
-function callsOf(properties: Record<string, string>): Partial<Record<RequestType, SdkCall>> {
-  return Object.fromEntries((['Create', 'Update', 'Delete'] as const)
-    .filter((type) => properties[type])
-    .map((type) => [type, JSON.parse(properties[type]) as SdkCall]));
+function callFor(type: RequestType, properties: Record<string, string>): SdkCall | undefined {
+  return properties[type] ? JSON.parse(properties[type]) as SdkCall : undefined;
 }
 
 /** The parameter values of a call that are the physical id of the custom resource. */

@@ -61,9 +61,11 @@ export function deploymentGraph(synthesized: readonly SynthesizedStack[]): Deplo
 
 function addScope(scope: Scope, inherited: string[], nodes: Map<string, Node>, scopes: Map<string, Scope>): void {
   scopes.set(scope.name, scope);
-  for (const [logicalId, resource] of Object.entries(scope.template.Resources)) {
-    const id = nodeId(scope, logicalId);
-    const ownDependencies = dependenciesOf(scope.template, logicalId).map((other) => nodeId(scope, other));
+  const resources = Object.entries(scope.template.Resources);
+  const ids = new Map(resources.map(([logicalId]) => [logicalId, nodeId(scope, logicalId)]));
+  for (const [logicalId, resource] of resources) {
+    const id = ids.get(logicalId)!;
+    const ownDependencies = dependenciesOf(scope.template, logicalId).map((other) => ids.get(other)!);
     const node = { id, scope, logicalId, resource, dependencies: new Set([...inherited, ...ownDependencies]) };
     nodes.set(id, node);
     const nested = nestedScope(scope, logicalId, resource);

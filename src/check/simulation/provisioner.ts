@@ -224,11 +224,11 @@ export class Provisioner {
   }
 
   private callerOf(functionArn: string): Caller {
-    const { byArn, policies } = this.callers ??= callersIn(this.account);
+    const { byArn, policiesByRole } = this.callers ??= callersIn(this.account);
     const role = byArn.get(functionArn)?.properties.Role as string | undefined;
     const deployedRole = role === undefined ? undefined : byArn.get(role);
     if (!role || !deployedRole || hasPoliciesOfOthers(deployedRole)) return { role: role ?? unknown(`role of ${functionArn}`) };
-    const attached = policies.filter(({ properties: { Roles, RoleName } }) => [Roles ?? [], RoleName ?? []].flat().includes(deployedRole.physicalId));
+    const attached = policiesByRole.get(deployedRole.physicalId) ?? [];
     const inline = (deployedRole.properties.Policies ?? []) as Properties[];
     return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
   }
@@ -241,18 +241,20 @@ export function isCaller(type: string): boolean {
 
 interface Callers {
   readonly byArn: Map<unknown, DeployedResource>;
-  readonly policies: DeployedResource[];
+  readonly policiesByRole: Map<unknown, DeployedResource[]>;
 }
 
 function callersIn({ deployed }: SimulatedAccount): Callers {
-  const callers: Callers = { byArn: new Map(), policies: [] };
+  const callers: Callers = { byArn: new Map(), policiesByRole: new Map() };
   for (const resource of Object.values(deployed)) if (isCaller(resource.type)) addCaller(callers, resource);
   return callers;
 }
 
-function addCaller({ byArn, policies }: Callers, resource: DeployedResource): void {
+function addCaller({ byArn, policiesByRole }: Callers, resource: DeployedResource): void {
   byArn.set(resource.attributes.Arn, resource);
-  if (['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].includes(resource.type)) policies.push(resource);
+  if (!['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].includes(resource.type)) return;
+  const { Roles = [], RoleName = [] } = resource.properties;
+  for (const role of new Set([Roles, RoleName].flat())) policiesByRole.set(role, [...policiesByRole.get(role) ?? [], resource]);
 }
 
 /** Whether a role has managed policies that the templates do not contain, other than the one for logs. */
