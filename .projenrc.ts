@@ -74,7 +74,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cspell@^9', // 10 requires Node.js 22
     'dependency-cruiser@^17', // 18 requires Node.js 22
     'dt-sql-parser@^4.5.1', // parses Trino SQL, which Athena uses
-    'esbuild@^0.28', // bundles the function of the consumer example
+    'esbuild@^0.28', // bundles the function of the consumer example, and removes comments from the npm package
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
     'jest-environment-node@^30', // the environment that mutation testing extends
@@ -138,8 +138,18 @@ project.package.addPackageResolutions('constructs@10.5.0');
 // The npm package contains the library, the README and the license.
 project.npmignore?.exclude('.jsii.tabl.json', '/stryker.config.json', '/.ci/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', 'cdk.context.json');
 project.npmignore?.exclude('/.dependency-cruiser.cjs', '/.textlint/', '/.textlintignore', '/.textlintrc.json', '/cspell.config.yaml');
-project.npmignore?.exclude(...['bin', 'check', 'import', 'template'].map((folder) => `/lib/${folder}/**/*.d.ts`)); // nobody imports the commands
+project.npmignore?.exclude(...['bin', 'check', 'import', 'private', 'template'].map((folder) => `/lib/${folder}/**/*.d.ts`)); // nobody imports these
+project.npmignore?.include(...[ // public declarations import these
+  'common/data-types', 'common/streams', 'common/table-deliveries', 'common/value-types', 'data-models/data-model', 'data-models/field-types',
+  'streaming/bound-destination', 'tables/data-table',
+].map((file) => `/lib/private/${file}.d.ts`));
 project.npmignore?.exclude('/API.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
+
+// Without comments and line breaks, as `aws-cdk-lib` is published, because each app loads the library. The check of templates has
+// shorter names too, because it is as large as the rest.
+for (const [folder, ...options] of [['lib', '--minify-whitespace'], ['lib/check', '--minify']]) {
+  project.compileTask.execArgs(['esbuild', `${folder}/**/*.js`, ...options, `--outdir=${folder}`, '--allow-overwrite', '--log-level=warning']);
+}
 
 project.eslint?.addPlugins('cdk');
 project.eslint?.addRules({
