@@ -59,21 +59,23 @@ export class ExampleApp {
 
 /** Templates of the TypeScript app, by release of AWS CDK. Other languages can resolve another release, for example if a registry lacks the oldest. */
 export class ReferenceTemplates {
-  private readonly templates = new Map<string, Template>();
+  private readonly templates = new Map<string, Promise<Template>>();
 
   public constructor(private readonly folder: string, private readonly registry: LocalRegistry) {}
 
   public async get(cdkRelease: string): Promise<Template> {
-    const existing = this.templates.get(cdkRelease);
-    if (existing) return existing;
-    const app = await ExampleApp.install(typescript, join(this.folder, `typescript-${cdkRelease}`), this.registry, cdkRelease);
-    const template = app.synthesize();
-    this.add(cdkRelease, template);
+    const template = this.templates.get(cdkRelease) ?? this.synthesize(cdkRelease);
+    this.templates.set(cdkRelease, template);
     return template;
   }
 
   public add(cdkRelease: string, template: Template): void {
-    this.templates.set(cdkRelease, template);
+    this.templates.set(cdkRelease, Promise.resolve(template));
+  }
+
+  private async synthesize(cdkRelease: string): Promise<Template> {
+    const app = await ExampleApp.install(typescript, join(this.folder, `typescript-${cdkRelease}`), this.registry, cdkRelease);
+    return app.synthesize();
   }
 }
 
