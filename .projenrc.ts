@@ -440,7 +440,6 @@ project.addTask('test:rules', {
 
 new JsonFile(project, 'stryker.config.json', {
   obj: {
-    mutate: ['src/**/*.ts', '!src/private/data-models/{contact-record,agent-event,voice-analysis-segment,chat-analysis-segment,shared-types}.ts'], // data without logic
     testRunner: 'jest',
     coverageAnalysis: 'perTest',
     jest: {
@@ -449,22 +448,22 @@ new JsonFile(project, 'stryker.config.json', {
         collectCoverage: false,
         testMatch: ['<rootDir>/test/unit-tests.ts'],
         testEnvironment: './test/fail-fast-environment.cjs',
-        // The slow tests would detect more, but take a minute for each mutant.
-        testPathIgnorePatterns: ['/node_modules/', SLOW_TESTS],
       },
       enableFindRelatedTests: false,
     },
     reporters: ['clear-text', 'progress-append-only', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     jsonReporter: { fileName: 'coverage/mutation.json' },
-    thresholds: { high: 95, low: 90, break: 90 },
+    maxTestRunnerReuse: 50, // each run leaves memory behind
     tempDirName: 'coverage/stryker',
     concurrency: 2,
+    disableTypeChecks: '{src,test}/**/*.ts', // adds a comment to these files; a test compares the generated files in `schemas`
   },
 });
 project.addTask('test:mutation', {
   description: 'Check that the unit tests fail when Stryker changes the code',
-  execArgs: ['stryker', 'run'],
+  execArgs: ['tsx', '--tsconfig', 'tsconfig.dev.json', 'scripts/test-mutation.ts', '$@'],
+  receiveArgs: true,
 });
 
 const bench = project.addTask('bench', { description: 'Compare the library with the same infrastructure without it' });
