@@ -1,14 +1,14 @@
 /**
  * Checks templates and changes in the style of other authors: each loss is found, and sound templates have no findings.
  */
-import { INSTANCE_ARN, KEY_ARN, ROLE_ARN } from './support';
+import { DELIVERY_STREAM_ARN, INSTANCE_ARN, KEY_ARN, OTHER_INSTANCE_ARN, ROLE_ARN, STREAM_ARN } from './support';
 import { check } from '../src/check/check';
 import { type SynthesizedStack, templateOf } from '../src/template/cloud-assembly';
 import type { TemplateResource, Template } from '../src/template/template';
 
 type Properties = Record<string, unknown>;
 type Resources = Record<string, Partial<TemplateResource> | object>;
-type TemplateContent = Partial<Omit<Template, 'Resources'>> & { readonly Resources: Resources; readonly $account?: string; readonly $region?: string };
+type TemplateContent = Partial<Omit<Template, 'Resources'>> & { readonly Resources: Resources; readonly $account?: string; readonly $region?: string; readonly $dependencies?: string[] };
 /** The resources of a template, a template, or the resources or templates of several stacks. */
 type Content = object;
 
@@ -53,8 +53,8 @@ const SOUND = { Instance: instance(), Key: key(), Stream: stream(), Agents: asso
 
 function stacks(content: Content): SynthesizedStack[] {
   return Object.entries(templatesIn(content)).map(([name, template]) => {
-    const { $account: account, $region: region, ...rest } = template;
-    return { name, stackName: name, file: `/templates/${name}.json`, template: templateOf(JSON.parse(JSON.stringify(rest))), account, region, pathOf: (id) => id };
+    const { $account: account, $region: region, $dependencies: dependencies, ...rest } = template;
+    return { name, stackName: name, file: `/templates/${name}.json`, template: templateOf(JSON.parse(JSON.stringify(rest))), account, region, dependencies, pathOf: (id) => id };
   });
 }
 
@@ -227,4 +227,161 @@ describe('a change is found if', () => {
   ])('%s', (_, expected, deployed, template) => {
     expect(found(template, deployed)).toContainEqual(expect.stringMatching(new RegExp(`^(error|warning): ${expected}: `)));
   });
+});
+
+/** The resources with a parameter of each value that they refer to. The condition C has an unknown value. */
+const withParameters = (resources: Resources): TemplateContent => ({
+  Parameters: { P: { Type: 'String' }, Items: { Type: 'CommaDelimitedList' } },
+  Conditions: { C: { 'Fn::Equals': [ref('P'), 'b'] }, D: { 'Fn::Not': [{ Condition: 'C' }] } },
+  Resources: resources,
+});
+const call = (service: string, action: string, parameters?: object) => ({
+  Type: 'Custom::AWS', Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:calls', Create: JSON.stringify({ service, action, parameters }) },
+});
+const unencrypted = { Type: 'AWS::Kinesis::Stream', ...RETAINED };
+const alias = (name: string, target: unknown) => ({ Type: 'AWS::KMS::Alias', Properties: { AliasName: name, TargetKeyId: target } });
+const GRANTED = { ...SOUND, Key: key([]), G: grant(), Agents: association({}, { DependsOn: 'G' }) };
+const UNKNOWN_CONDITION = 'cannot determine whether Amazon Connect would lose agent events: a statement or a grant for the key Key exists only under a condition whose value is unknown';
+const UNKNOWN_ROLE = 'cannot determine whether Amazon Connect would lose agent events: the templates do not tell whether a principal of the policy or a grantee of the key Key is the service-linked role of';
+const unknownKey = (name: string) => `info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: the templates do not define the policy of the key ${name}`;
+const unknownStream = (name: string) => `info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: the templates do not define the stream ${name}`;
+const noAccess = (hint = '', instanceName = 'Instance') => (
+  `error: no-key-access: Agents: Amazon Connect would lose all agent events: the service-linked role of ${instanceName} cannot call kms:GenerateDataKey on the key Key of the stream${hint}`);
+const OTHER_STATEMENT = '; the statement for a service-linked role has another effect, action, principal, resource or condition';
+const unsupported = (problem: string, label = 'agent events') => `error: unsupported-destination: Agents: the deployment fails, or Amazon Connect would lose all ${label}: ${problem}`;
+const fails = (path: string, why: string) => `error: failing-deployment: ${path}: the deployment fails: ${why}`;
+
+describe('a template has no finding with', () => {
+  test.each<[string, Content]>([
+    ['an association and a grant under the same condition', withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }), Agents: association({}, { Condition: 'C', DependsOn: 'G' }) })],
+    ['a grant under a condition, and a statement without one', withParameters({ ...GRANTED, Key: key(), G: grant({}, { Condition: 'C' }) })],
+    ['a grant under two conditions that are true', { Conditions: { A: { 'Fn::Equals': ['a', 'a'] }, B: { 'Fn::And': [{ Condition: 'A' }, { 'Fn::Or': [{ 'Fn::Equals': ['a', 'b'] }, { Condition: 'A' }] }] } }, Resources: { ...GRANTED, G: grant({}, { Condition: 'B' }) } }],
+    ['the same key in both branches of a condition', withParameters({ ...SOUND, Stream: stream({ 'Fn::If': ['C', getAtt('Key'), getAtt('Key')] }) })],
+    ['a principal by a pattern of ARNs', { ...SOUND, Key: key([statement({ Principal: { AWS: ROLE }, Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/aws-service-role/connect.amazonaws.com/*' }, ArnEquals: { 'aws:PrincipalArn': ROLE } } })]) }],
+    ['a condition about an absent value', { ...SOUND, Key: key([statement({ Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'app' }, 'StringEqualsIfExists': { 'aws:SourceVpc': 'vpc-1' } } })]) }],
+    ['a key in a China Region', { Stack: { $account: '111122223333', $region: 'cn-north-1', Resources: { ...SOUND, Key: key([statement({ Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'kinesis.${AWS::Region}.${AWS::URLSuffix}' } } } })]) } } }],
+    ['a key in AWS GovCloud (US)', { Stack: { $account: '111122223333', $region: 'us-gov-west-1', Resources: { ...SOUND, Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::Sub': 'arn:${AWS::Partition}:kinesis:us-gov-west-1:111122223333:stream/${Stream}' } } }) } } }],
+    ['a data type of a parameter', withParameters({ ...SOUND, Agents: association({ ResourceType: ref('P') }) })],
+    ['a role of another stack for Firehose', { ...DELIVERY, Role: { Type: 'AWS::SNS::Topic' }, D: deliveryStream({ RoleARN: 'arn:aws:iam::111122223333:role/delivery' }) }],
+    ['a role of Firehose with a managed policy', { ...DELIVERY, Role: firehoseRole({ Policies: undefined, ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonS3FullAccess'] }) }],
+    ['a custom resource without parameters', { ...SOUND, Caller: call('STS', 'getCallerIdentity') }],
+    ['associations in stacks that are deployed one after the other', {
+      A: { $dependencies: [], Resources: { S: unencrypted, Agents: association({ InstanceArn: INSTANCE_ARN, KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
+      B: { $dependencies: ['A'], Resources: { S: unencrypted, Ctr: association({ InstanceArn: INSTANCE_ARN, ResourceType: 'CONTACT_TRACE_RECORDS', KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
+    }],
+    ['associations in stacks that can resolve the instance to different ones', {
+      A: { $dependencies: [], Resources: { S: unencrypted, Agents: association({ InstanceArn: '{{resolve:ssm:/instance}}', KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
+      B: { $dependencies: [], Resources: { S: unencrypted, Ctr: association({ InstanceArn: '{{resolve:ssm:/instance}}', ResourceType: 'CONTACT_TRACE_RECORDS', KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
+    }],
+    ['a loop that creates streams', { 'Instance': instance(), 'Key': key(), 'Fn::ForEach::Streams': ['Name', ['Agents', 'Calls'], {
+      'Stream${Name}': { Type: 'AWS::Kinesis::Stream', ...RETAINED, Properties: { Name: ref('Name'), RetentionPeriodHours: 48, Tags: [{ Key: 'name', Value: { 'Fn::Join': ['-', ['stream', ref('Name')]] } }], StreamEncryption: { EncryptionType: 'KMS', KeyId: getAtt('Key') } } },
+    }], 'Agents': association({ KinesisStreamConfig: { StreamArn: getAtt('StreamAgents') } }) }],
+    ['a loop over values that the template does not contain, and a transform', { ...SOUND, 'Fn::ForEach::Topics': ['Name', ref('Items'), { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }], 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/resources.yaml' } } }],
+  ])('%s', (_, template) => {
+    expect(found(template)).toEqual([]);
+  });
+});
+
+describe('a template has only the finding of', () => {
+  test.each<[string, string | string[], Content]>([
+    ['a grant under an unknown condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }) })],
+    ['a grant under another condition than that of the association', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: grant({}, { Condition: 'D' }), Agents: association({}, { Condition: 'C', DependsOn: 'G' }) })],
+    ['two grants under opposite conditions', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: { ...namedGrant, Condition: 'C' }, G2: { ...namedGrant, Condition: 'D' }, Agents: association({}, { DependsOn: ['G', 'G2'] }) })],
+    ['a grant under a condition that the template does not define', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, { ...GRANTED, G: grant({}, { Condition: 'C' }) }],
+    ['a statement under an unknown condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...SOUND, Key: key([{ 'Fn::If': ['C', statement(), ref('AWS::NoValue')] }]) })],
+    ['a statement whose effect has a condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...SOUND, Key: key([statement(), statement({ Effect: { 'Fn::If': ['C', 'Allow', 'Deny'] } })]) })],
+    ['a statement whose condition element has a condition', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, withParameters({ ...SOUND, Key: key([statement({ Condition: { 'Fn::If': ['C', { Bool: { 'aws:SecureTransport': 'false' } }, ref('AWS::NoValue')] } })]) })],
+    ['a statement whose operator has a condition', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, withParameters({ ...SOUND, Key: key([statement({ Condition: { StringEquals: { 'Fn::If': ['C', { 'aws:SourceAccount': '444455556666' }, { 'kms:CallerAccount': ref('AWS::AccountId') }] } } })]) })],
+    ['a principal of a parameter', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, withParameters({ ...SOUND, Key: key([statement({ Principal: { AWS: ref('P') } })]) })],
+    ['an encryption that has a condition', unknownKey('<condition C of Stack>'), withParameters({ ...SOUND, Stream: stream(undefined, { StreamEncryption: { 'Fn::If': ['C', { EncryptionType: 'KMS', KeyId: getAtt('Key') }, ref('AWS::NoValue')] } }) })],
+    ['a key whose condition is false', unknownKey('<Arn of Stack/Key>'), { Conditions: { C: { 'Fn::Equals': ['a', 'b'] } }, Resources: { ...SOUND, Key: { ...key(), Condition: 'C' } } }],
+    ['a key by its id whose condition is false', unknownKey('<Stack/Key>'), { Conditions: { C: { 'Fn::Equals': ['a', 'b'] } }, Resources: { ...SOUND, Key: { ...key(), Condition: 'C' }, Stream: stream(ref('Key')) } }],
+    ['a key from a mapping without an entry', unknownKey('<mapping Keys of Stack>'), { Mappings: { Keys: { agents: { arn: KEY_ARN } } }, Resources: { ...SOUND, Stream: stream({ 'Fn::FindInMap': ['Keys', ref('AWS::Region'), 'arn'] }) } }],
+    ['a key from a list that is a parameter', unknownKey('<part 0 of <parameter Items of Stack>>'), withParameters({ ...SOUND, Stream: stream({ 'Fn::Select': ['0', ref('Items')] }) })],
+    ['a key from a list that is too short', unknownKey('<part 2 of a,b>'), { ...SOUND, Stream: stream({ 'Fn::Select': [2, ['a', 'b']] }) }],
+    ['a stream ARN that joins a parameter', unknownStream('<parameter Items of Stack>'), withParameters({ ...SOUND, Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::Join': [':', ref('Items')] } } }) })],
+    ['an instance and roles of parameters', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} <parameter P of Stack>`, withParameters({ Key: key([statement({ Principal: { AWS: ref('Items') } })]), Stream: stream(), Agents: association({ InstanceArn: ref('P') }) })],
+    ['a role of the app for an imported instance', noAccess('', INSTANCE_ARN), { Key: key([statement({ Principal: { AWS: 'arn:aws:iam::111122223333:role/app' } })]), Stream: stream(), Agents: association({ InstanceArn: INSTANCE_ARN }) }],
+    ['a statement without an action', noAccess(OTHER_STATEMENT), { ...SOUND, Key: key([statement({ Action: undefined, NotAction: undefined })]) }],
+    ['a statement without a resource', noAccess(OTHER_STATEMENT), { ...SOUND, Key: key([statement({ Resource: undefined })]) }],
+    ['a statement without a principal', noAccess(), { ...SOUND, Key: key([statement({ Principal: undefined })]) }],
+    ['a grant without a key', [noAccess(), fails('G', 'Create of Stack/G failed: KeyId must not be null')], { ...SOUND, Key: key([]), G: call('KMS', 'createGrant', { GranteePrincipal: ROLE_ARN, Operations: ['GenerateDataKey'] }) }],
+    ['a grant for an operation that has a condition', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, withParameters({ ...GRANTED, G: grant({ Create: { 'Fn::Join': ['', ['{"service":"KMS","action":"CreateGrant","parameters":{"KeyId":"', ref('Key'), '","GranteePrincipal":"', ROLE, '","Operations":["', { 'Fn::If': ['C', 'GenerateDataKey', 'Decrypt'] }, '"]},"physicalResourceId":{"responsePath":"GrantId"}}']] } }) })],
+    ['an alias without a key', 'error: no-key-access: Agents: Amazon Connect would lose all agent events: the key alias/a does not exist', { ...SOUND, Alias: alias('alias/a', undefined), Stream: stream('alias/a', {}, { DependsOn: 'Alias' }) }],
+    ['fewer roles than instances', [`error: no-key-access: Other: Amazon Connect would lose records of 1 of the instances ${INSTANCE_ARN}, ${OTHER_INSTANCE_ARN}: they use the key Key, but its policy and grants name only ${ROLE_ARN}`,
+      `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} ${INSTANCE_ARN}`, `info: unknown-key-access: Other: ${UNKNOWN_ROLE} ${OTHER_INSTANCE_ARN}`],
+    { Key: key([statement({ Principal: { AWS: ROLE_ARN } })]), Stream: stream(), Agents: association({ InstanceArn: INSTANCE_ARN }), Other: association({ InstanceArn: OTHER_INSTANCE_ARN }) }],
+    ['a statement for everybody', 'warning: wide-key-access: Key: the key policy allows every AWS account to use the key', { ...SOUND, Key: key([statement({ Principal: '*' })]) }],
+    ['a resource type that cannot be streamed', unsupported('CALL_RECORDINGS cannot be sent to KINESIS_STREAM', 'records'), { ...SOUND, Agents: association({ ResourceType: 'CALL_RECORDINGS' }) }],
+    ['a stream that is not specified', unsupported('the storage type is KINESIS_STREAM, but its configuration is missing'), { ...SOUND, Agents: association({ KinesisStreamConfig: undefined }) }],
+    ['a delivery stream that is not specified', unsupported('the storage type is KINESIS_FIREHOSE, but its configuration is missing', 'contact records'), { ...SOUND, Agents: association({ ResourceType: 'CONTACT_TRACE_RECORDS', StorageType: 'KINESIS_FIREHOSE', KinesisStreamConfig: undefined }) }],
+    ['a destination of another service', [unknownStream(DELIVERY_STREAM_ARN), unsupported(`the destination is ${DELIVERY_STREAM_ARN}`)], { Instance: instance(), Agents: association({ KinesisStreamConfig: { StreamArn: DELIVERY_STREAM_ARN } }) }],
+    ['a delivery stream that reads from Amazon MSK', unsupported('the delivery stream D reads from another source (MSKAsSource), so it refuses records of Amazon Connect', 'contact records'), { ...DELIVERY, D: deliveryStream({}, { MSKSourceConfiguration: { MSKClusterARN: 'arn:aws:kafka:us-east-1:111122223333:cluster/c' } }), Ctr: undefined, Agents: contactRecords }],
+    ['an instance in another Region than the stack', `error: other-account-or-region: Agents: Amazon Connect cannot stream agent events: the stack is in 111122223333, eu-west-1, the instance ${INSTANCE_ARN} is in 111122223333, us-east-1`,
+      { Stack: { $account: '111122223333', $region: 'eu-west-1', Resources: { Stream: unencrypted, Agents: association({ InstanceArn: INSTANCE_ARN }) } } }],
+    ['associations in stacks that are deployed in parallel', `warning: parallel-associations: Ctr: the deployment may fail with TooManyRequestsException: CloudFormation may create it in parallel with Agents of the instance ${INSTANCE_ARN}`, {
+      A: { $dependencies: [], Resources: { S: unencrypted, Agents: association({ InstanceArn: INSTANCE_ARN, KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
+      B: { $dependencies: [], Resources: { S: unencrypted, Ctr: association({ InstanceArn: INSTANCE_ARN, ResourceType: 'CONTACT_TRACE_RECORDS', KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
+    }],
+    ['a key policy above the quota', fails('Key', 'the key policy has 33192 characters, and the quota of AWS KMS is 32768'), { ...SOUND, Key: key([statement(), statement({ Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Condition: { StringEquals: { 'aws:PrincipalTag/app': 'a'.repeat(32_768 - 100) } } })]) }],
+    ['inline policies above the quota', fails('Two', 'the inline policies of the role have 12128 characters, and the quota of IAM is 10240'), { ...SOUND, Role: { Type: 'AWS::IAM::Role', Properties: {} }, ...Object.fromEntries(['One', 'Two'].map((id) => [id, { Type: 'AWS::IAM::RolePolicy', Properties: { RoleName: ref('Role'), PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: 'a'.repeat(6_000) }] } } }])) }],
+    ['a lookup in another account', fails('Look', `the lookup in the account 444455556666 cannot find the instance ${INSTANCE_ARN}`), { Stack: { $account: '444455556666', $region: 'us-east-1', Resources: { Look: call('Connect', 'describeInstance', { InstanceId: INSTANCE_ARN }) } } }],
+    ['a lookup in another Region', fails('Look', `Create of Stack/Look failed: Instance ${INSTANCE_ARN} does not exist`), { Stack: { $account: '111122223333', $region: 'eu-west-1', Resources: { Look: call('Connect', 'describeInstance', { InstanceId: INSTANCE_ARN }) } } }],
+    ['a grant on a key in another Region', fails('G', `Create of Stack/G failed: Key '${KEY_ARN}' does not exist`), { Stack: { $account: '111122223333', $region: 'eu-west-1', Resources: { G: call('KMS', 'createGrant', { KeyId: KEY_ARN, GranteePrincipal: ROLE_ARN, Operations: ['GenerateDataKey'] }) } } }],
+  ])('%s', (_, finding, template) => {
+    expect(found(template)).toEqual([finding].flat());
+  });
+});
+
+test('the association must be created after a grant under the same condition', () => {
+  expect(found(withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }), Agents: association({}, { Condition: 'C' }) }))).toEqual([
+    'error: association-before-key-access: Agents: Amazon Connect would lose agent events during the first deployment: CloudFormation may create the association before the service-linked role has permission to use the key Key',
+  ]);
+});
+
+/** A Lambda function that may call these actions, and a grant that it creates. */
+const functionWith = (...actions: string[]) => ({
+  FunctionRole: { Type: 'AWS::IAM::Role', Properties: {} },
+  FunctionPolicy: { Type: 'AWS::IAM::RolePolicy', Properties: { RoleName: ref('FunctionRole'), PolicyName: 'p', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: getAtt('Key') }] } } },
+  Function: { Type: 'AWS::Lambda::Function', DependsOn: 'FunctionPolicy', Properties: { Role: getAtt('FunctionRole') } },
+});
+const OWN_GRANT = { G: grant({ ServiceToken: getAtt('Function') }) };
+const updatableGrant = (operation: string) => {
+  const { Create } = grant().Properties;
+  const create = { 'Fn::Sub': (Create as { 'Fn::Sub': string })['Fn::Sub'].replace('GenerateDataKey', operation) };
+  return grant({ Create: create, Update: create });
+};
+const lossDuringUpdate = (text: string) => `error: loss-during-update: Agents: Amazon Connect would lose agent events after CloudFormation ${text}`;
+
+describe('a change has the finding of', () => {
+  test.each<[string, string, Content, Content]>([
+    ['a grant that the custom resource may no longer revoke', "warning: failing-deployment: G: the update cannot delete what it replaces or removes: Delete of Stack/G failed: User: arn:aws:iam::<AWS account>:role/Stack-FunctionRole-1 is not authorized to perform: kms:RevokeGrant on resource: arn:aws:kms:<AWS Region>:<AWS account>:key/Stack-Key-1",
+      { ...SOUND, ...functionWith('kms:CreateGrant', 'kms:RevokeGrant'), ...OWN_GRANT }, { ...SOUND, ...functionWith('kms:CreateGrant') }],
+    ['a stream that is replaced and deleted while the association names it', lossDuringUpdate('deletes the replaced Stream (AWS::Kinesis::Stream), until the end of the deployment, because of the deleted stream'),
+      { Stack: { $account: '111122223333', $region: 'us-east-1', Resources: { ...SOUND, Stream: stream(getAtt('Key'), { Name: 'existing' }), Agents: association({ KinesisStreamConfig: { StreamArn: STREAM_ARN } }, { DependsOn: 'Stream' }) } } },
+      { Stack: { $account: '111122223333', $region: 'us-east-1', Resources: { ...SOUND, Stream: { ...stream(getAtt('Key'), { Name: 'new' }), UpdateReplacePolicy: 'Delete' }, Agents: association({ KinesisStreamConfig: { StreamArn: STREAM_ARN } }, { DependsOn: 'Stream' }) } } }],
+    ['a statement that a grant replaces', lossDuringUpdate('updates Key (AWS::KMS::Key), until CloudFormation replaces G (Custom::AWS), because of the missing permission to use the key'),
+      { ...SOUND, G: updatableGrant('Decrypt'), Agents: association({}, { DependsOn: 'G' }) }, { ...SOUND, Key: key([]), G: updatableGrant('GenerateDataKey'), Agents: association({}, { DependsOn: 'G' }) }],
+    ['a grant whose condition becomes false', lossDuringUpdate('deletes G (Custom::AWS), until the end of the deployment, because of the missing permission to use the key'),
+      { Conditions: { C: { 'Fn::Equals': ['a', 'a'] } }, Resources: { ...GRANTED, G: grant({}, { Condition: 'C' }) } }, { Conditions: { C: { 'Fn::Equals': ['a', 'b'] } }, Resources: { ...GRANTED, G: grant({}, { Condition: 'C' }) } }],
+    ['a delivery stream that is deleted', 'error: deleted-resource: D: CloudFormation deletes D: the contact records that Firehose has not delivered are lost',
+      { ...DELIVERY, D: { ...deliveryStream(), DeletionPolicy: 'Delete' } }, { Instance: instance(), Bucket: bucket(), Role: firehoseRole() }],
+    ['a replica key that is deleted', 'error: deleted-resource: Replica: CloudFormation deletes Replica: the agent events that the key encrypts cannot be decrypted after its deletion',
+      { ...SOUND, Replica: { Type: 'AWS::KMS::ReplicaKey', Properties: { PrimaryKeyArn: KEY_ARN, KeyPolicy: { Statement: [ADMIN, statement()] } } }, Stream: stream(getAtt('Replica')) }, SOUND],
+    ['a retention period of a parameter', 'info: shortened-retention: Stream: cannot determine whether the retention period decreases from 48 to <parameter P of Stack> hours',
+      { ...SOUND, Stream: stream(getAtt('Key'), { RetentionPeriodHours: 48 }) }, withParameters({ ...SOUND, Stream: stream(getAtt('Key'), { RetentionPeriodHours: ref('P') }) })],
+    ['a stream that gets a key for the role of a parameter', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`,
+      { Instance: instance(), Stream: unencrypted, Agents: association() }, withParameters({ ...SOUND, Key: key([statement({ Principal: { AWS: ref('P') } })]) })],
+    ['a grant that gets an unknown condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, GRANTED, withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }) })],
+    ['a key whose grant another custom resource creates', 'info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: a custom resource that uses the key Key may create a grant or change the key policy',
+      { ...SOUND, Key: key([]), G: { Type: 'Custom::KmsGrant', Properties: { KeyId: ref('Key') } }, Agents: association({}, { DependsOn: 'G' }) },
+      { ...SOUND, Key: key([], { EnableKeyRotation: true }), G: { Type: 'Custom::KmsGrant', Properties: { KeyId: ref('Key') } }, Agents: association({}, { DependsOn: 'G' }) }],
+  ])('%s', (_, finding, deployed, template) => {
+    expect(found(template, deployed)).toContain(finding);
+  });
+});
+
+test('an update whose cleanup fails loses no records', () => {
+  const findings = found({ ...SOUND, ...functionWith('kms:CreateGrant') }, { ...SOUND, ...functionWith('kms:CreateGrant', 'kms:RevokeGrant'), ...OWN_GRANT });
+  expect(findings).toEqual([expect.stringMatching('^warning: failing-deployment: G: the update cannot delete')]);
 });

@@ -15,6 +15,8 @@ export interface Resource extends Node {
   readonly properties: Record<string, unknown>;
   /** What the simulation deployed. Undefined if the deployment failed. */
   readonly deployed?: DeployedResource;
+  /** The conditions under which the resource exists, if their values are unknown. */
+  readonly conditions: readonly string[];
 }
 
 /** An association that streams one of the four data types. */
@@ -67,7 +69,8 @@ export class DeployedApp {
           const isConsequence = error instanceof NotDeployedError && resources.has(error.id);
           if (!isConsequence) failures.push({ node, reason: (error as Error).message });
         }
-        resources.set(node.id, { ...node, type: node.resource.Type, properties, deployed: this.account.deployed[node.id] });
+        const conditions = provisioner.unknownConditionsOf(node);
+        resources.set(node.id, { ...node, type: node.resource.Type, properties, deployed: this.account.deployed[node.id], conditions });
       }
     }
     for (const { nodes } of from?.graph.stacks ?? []) {
@@ -149,11 +152,11 @@ export class DeployedApp {
     const dataType = DATA_TYPES.find(({ resourceType }) => resourceType === ResourceType);
     if (!dataType && !stream && !deliveryStream) return [];
     const streamArn = (stream as { StreamArn?: string } | undefined)?.StreamArn;
-    const association = { instance: String(InstanceArn), dataType: String(ResourceType), stream: streamArn };
+    const association = { instance: String(InstanceArn), dataType: String(ResourceType), stream: streamArn, conditions: resource.conditions };
     return [{
       ...resource,
       association,
-      label: dataType?.label ?? association.dataType,
+      label: dataType?.label ?? 'records',
       destination: streamArn ?? (deliveryStream as { FirehoseArn?: string } | undefined)?.FirehoseArn,
       delivery: this.account.deliveryOf(association),
     }];

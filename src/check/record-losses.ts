@@ -45,7 +45,7 @@ export function lossesOf(association: StreamingAssociation, to: DeployedApp, fro
     if (!isLost && open) open.until = described(step, to, from);
   };
   const only = new Map([...changed].map((id) => [id, to.resources.get(id)?.properties] as const));
-  const simulation = new DeploymentSimulation({ only, onStep });
+  const simulation = new DeploymentSimulation({ only, onStep, continueCleanup: true });
   try {
     const previous = from?.graph ?? NOTHING;
     const stacks = new Set([...changed].map((id) => stackNameOf(id, to.resources.has(id) ? to : from!)));
@@ -69,7 +69,7 @@ function permittedKeys(associations: StreamingAssociation[], apps: Array<Deploye
 /** Whether the templates grant permission to the role, or to a role whose ARN is known and that may be the same. */
 export function isPermitted({ key, reason }: Delivery, app: DeployedApp): boolean {
   if (!key) return false;
-  return reason === 'received' || (reason === 'unknown permission' && app.rolesOf(key).some((role) => !isUnknown(role)));
+  return reason === 'received' || reason === 'unknown condition' || (reason === 'unknown permission' && app.rolesOf(key).some((role) => !isUnknown(role)));
 }
 
 /** The ids of the resources that decide about the records of the associations, and that the deployment changes. */

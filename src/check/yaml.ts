@@ -27,7 +27,6 @@ const SHORT_FORMS = [
 export function parseYaml(file: string, content: string): unknown {
   const [yaml, util] = ['.', 'util'].map(ofParser) as [Yaml, Util];
   const customTags = SHORT_FORMS.map((name) => ({
-    identify: () => false,
     tag: `!${name}`,
     resolve: (document: object, node: Node) => ({ [nameOf(name)]: argumentOf(document, node) }),
   }));

@@ -82,18 +82,18 @@ export function duplicateAssociation(app: DeployedApp): Finding[] {
   });
 }
 
-/** Whether no dependency orders two resources, or the stacks that contain them. */
+/** Whether no dependency orders two associations of an instance, or the stacks that contain them. */
 function mayBeParallel(app: DeployedApp, one: Resource, other: Resource): boolean {
   const [stack, otherStack] = [app.stackOf(one), app.stackOf(other)];
   if (stack === otherStack) return !app.isAfter(one, other) && !app.isAfter(other, one);
   const [before, otherBefore] = [stack.dependencies, otherStack.dependencies];
   return before !== undefined && otherBefore !== undefined && !before.has(otherStack.name) && !otherBefore.has(stack.name)
-    && isEqual(String(one.properties.InstanceArn), String(other.properties.InstanceArn)) === true && !isUnknown(one.properties.InstanceArn);
+    && !isUnknown(one.properties.InstanceArn); // stacks can resolve it to different instances
 }
 
 /** Whether two resources may exclude each other by their conditions, which are unknown. */
-function isConditional({ resource: { Condition: one } }: Resource, { resource: { Condition: other } }: Resource): boolean {
-  return one !== undefined && other !== undefined && one !== other;
+function isConditional({ conditions: one }: Resource, { conditions: other }: Resource): boolean {
+  return one.length > 0 && other.length > 0 && one.join() !== other.join();
 }
 
 /** Amazon Connect refuses API calls for an instance in parallel. */

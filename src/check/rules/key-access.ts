@@ -9,12 +9,11 @@ const ADD_STATEMENT = 'add a statement to the key policy that allows kms:Generat
 /** The service-linked role has no permission to use the key of the stream. */
 export function noKeyAccess(app: DeployedApp): Finding[] {
   return app.associations.filter(({ delivery }) => delivery.isReceived === false).map((association) => {
-    const { association: { instance, stream }, delivery: { reason, key }, label } = association;
+    const { association: { instance }, delivery: { reason, key }, label } = association;
     const lost = (why: string, fix: string) => findingAt(association, {
       rule: 'no-key-access', message: `Amazon Connect would lose all ${label}: ${why}`, fix,
     });
     switch (reason) {
-      case 'no stream': return lost(`the stream ${app.nameOf(stream)} does not exist`, 'specify a stream that exists');
       case 'no key': return lost(`the key ${app.nameOf(key)} does not exist`, 'specify a key that exists');
       case 'disabled key': return lost(`the key ${app.nameOf(key)} is disabled`, 'enable the key');
       default: return lost(
@@ -28,7 +27,7 @@ export function noKeyAccess(app: DeployedApp): Finding[] {
 /** What the key policy or a grant has instead of the permission. */
 function hint({ account }: DeployedApp, key: string): string {
   const { policy, grants } = account.keys[key];
-  const statements = policy ? statementsOf(policy) : [];
+  const statements = statementsOf(policy!);
   const ofRole = statements.filter(namesConnectRole);
   const ofService = statements.some(({ Principal }) => JSON.stringify(Principal ?? '').includes('connect.amazonaws.com"'));
   if (grants.length > 0 && ofRole.length === 0) return '; its grants are for other roles or operations';
@@ -52,6 +51,8 @@ export function unknownKeyAccess(app: DeployedApp): Finding[] {
         `the templates do not define the stream ${described(stream)}`, 'check how the stream is encrypted, and that the role has permission to use its key');
       case 'unknown key': return unknown(
         `the templates do not define the policy of the key ${described(key)}`, 'check that the key policy or a grant allows kms:GenerateDataKey to the role');
+      case 'unknown condition': return unknown(
+        `a statement or a grant for the key ${app.nameOf(key)} exists only under a condition whose value is unknown`, 'check that the condition is true whenever the association exists');
       case 'unknown custom resource': return unknown(
         `a custom resource that uses the key ${app.nameOf(key)} may create a grant or change the key policy`, 'check that the custom resource allows kms:GenerateDataKey to the role');
       default: return unknown(
@@ -141,7 +142,7 @@ function permissionsOfRoles(app: DeployedApp): Permission[] {
       })),
       ...grants.filter(({ grantee }) => isServiceLinkedRole(grantee)).flatMap(({ grantee, operations, name }) => app.ofKey('Custom::AWS', key)
         .filter(({ properties }) => String(properties.Create).includes(grantee) && String(properties.Create).includes(name ?? ''))
-        .map((permission) => ({ permission, key, role: grantee, isSufficient: operations.includes('GenerateDataKey') }))),
+        .map((permission) => ({ permission, key, role: grantee, isSufficient: operations.some((operation) => isEqual(operation, 'GenerateDataKey') !== false) }))),
     ];
   });
 }
@@ -158,16 +159,16 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
     const resource = app.withArn(key);
     const statements = policy ? statementsOf(policy).filter(({ Effect }) => Effect === 'Allow') : [];
     return [
-      ...statements.filter((statement) => namesConnectRole(statement) && !allowsOnly(statement.Action, 'kms:GenerateDataKey')).map((statement) => resource && findingAt(resource, {
+      ...statements.filter((statement) => namesConnectRole(statement) && allowsMoreThan('kms:GenerateDataKey', statement)).map((statement) => findingAt(resource!, {
         rule: 'wide-key-access',
         severity: 'warning',
         message: `the key policy allows a service-linked role ${described([statement.Action ?? 'all but some actions'].flat().join(', '))}`,
         fix: 'Amazon Connect needs only kms:GenerateDataKey for streaming; use a statement of its own for other features',
       })),
-      ...statements.filter((statement) => principalsOf(statement.Principal).includes('*') && !statement.Condition).map(() => resource && findingAt(resource, {
+      ...statements.filter((statement) => principalsOf(statement.Principal).includes('*') && !statement.Condition).map(() => findingAt(resource!, {
         rule: 'wide-key-access', severity: 'warning', message: 'the key policy allows every AWS account to use the key', fix: ADD_STATEMENT,
       })),
-      ...grants.some(({ grantee, operations }) => isServiceLinkedRole(grantee) && operations.some((operation) => operation !== 'GenerateDataKey'))
+      ...grants.some(({ grantee, operations }) => isServiceLinkedRole(grantee) && operations.some((operation) => isEqual(operation, 'GenerateDataKey') === false))
         ? app.ofKey('Custom::AWS', key).map((grant) => findingAt(grant, {
           rule: 'wide-key-access',
           severity: 'warning',
@@ -175,12 +176,12 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
           fix: 'Amazon Connect needs only GenerateDataKey for streaming',
         }))
         : [],
-    ].filter((finding) => finding !== undefined);
+    ];
   });
 }
 
-function allowsOnly(actions: Statement['Action'], expected: string): boolean {
-  return actions !== undefined && [actions].flat().every((action) => action.toLowerCase() === expected.toLowerCase());
+function allowsMoreThan(expected: string, { Action, NotAction }: Statement): boolean {
+  return Action === undefined ? NotAction !== undefined : [Action].flat().some((action) => isEqual(action.toLowerCase(), expected.toLowerCase()) === false);
 }
 
 /** Nobody can attach policies to a service-linked role. */

@@ -65,9 +65,9 @@ export function statementsOf({ Statement: statements }: PolicyDocument): Stateme
   return listOf(statements).filter((statement) => typeof statement === 'object') as Statement[];
 }
 
-/** Whether all statements of a policy are known. */
-function isComplete(policy: PolicyDocument): boolean {
-  return listOf(policy.Statement).every((statement) => typeof statement === 'object');
+/** Whether all statements of a policy are known, and whether they allow or deny. */
+export function isComplete(policy: PolicyDocument): boolean {
+  return listOf(policy.Statement).every((statement) => typeof statement === 'object' && !isUnknown((statement as Statement).Effect));
 }
 
 function isAllow({ Effect }: Statement): boolean {
@@ -122,17 +122,18 @@ export function connectRolesIn(policy: PolicyDocument): string[] {
 }
 
 function accountOf(principal: string): string {
-  return principal.split(':')[4] ?? '';
+  return principal.split(':')[4] ?? unknown(`account of ${principal}`);
 }
 
 /** Whether a statement applies to the action, the resource and the context of a request. */
 function applies(statement: Statement, { action, resource, context = {} }: AccessRequest): Decision {
   const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
-  const ofAction = Action === undefined ? negated(matchesAny(NotAction, action, true)) : matchesAny(Action, action, true);
+  const ofAction = isIncluded(Action, NotAction, action.toLowerCase(), (pattern) => pattern.toLowerCase());
   if (ofAction === false) return false;
-  const ofResource = Resource === undefined ? negated(matchesAny(NotResource, resource)) : matchesAny(Resource, resource);
+  const ofResource = isIncluded(Resource, NotResource, resource);
   if (ofResource === false) return false;
-  const conditions = Object.entries(Condition).flatMap(([operator, keys]) => Object.entries(keys)
+  if (isUnknown(Condition)) return undefined;
+  const conditions = Object.entries(Condition).flatMap(([operator, keys]) => isUnknown(keys) ? undefined : Object.entries(keys)
     .map(([key, values]) => isMet(operator, [values].flat(), valueOf(context, key))));
   return all([ofAction, ofResource, ...conditions]);
 }
@@ -154,25 +155,26 @@ const OPERATORS: Record<string, (pattern: string, value: string) => Decision> = 
 
 /** Whether a condition is met, for the context values of its key. */
 function isMet(operator: string, patterns: string[], values?: string[]): Decision {
-  const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  const name = operator.replace(/^For(All|Any)Values?:|IfExists$/g, '');
   if (name === 'Null') return (values === undefined) === (String(patterns[0]) === 'true');
-  const isNegated = name?.includes('Not') ?? false;
-  const compare = OPERATORS[name?.replace('Not', '') ?? ''];
+  const isForAll = operator.startsWith('ForAllValues:');
+  const isNegated = name.includes('Not');
+  const compare = OPERATORS[name.replace('Not', '')];
   if (!compare) return undefined;
-  if (values === undefined) return Boolean(ifExists) || isNegated || quantifier === 'ForAllValues';
+  if (values === undefined) return operator.endsWith('IfExists') || isNegated || isForAll;
 
   const results = values.map((value) => {
     const found = any(patterns.map((pattern) => compare(pattern, value)));
     return isNegated ? negated(found) : found;
   });
-  return quantifier === 'ForAllValues' ? all(results) : any(results);
+  return isForAll ? all(results) : any(results);
 }
 
-function matchesAny(patterns: OneOrMore<string> | undefined, value: string, ignoreCase = false): Decision {
-  const list = listOf(patterns ?? []);
-  if (list.includes(value) || list.includes('*')) return true;
-  const adapt = (text: string): string => ignoreCase ? text.toLowerCase() : text;
-  return any(list.map((pattern) => matches(adapt(pattern), adapt(value))));
+/** Whether a statement includes an action or a resource. A statement without the element has no effect. */
+function isIncluded(included: OneOrMore<string> | undefined, excluded: OneOrMore<string> | undefined, value: string, adapt = (pattern: string) => pattern): Decision {
+  const matchesAny = (patterns: OneOrMore<string>): Decision => any(listOf(patterns).map((pattern) => matches(adapt(pattern), value)));
+  if (included !== undefined) return matchesAny(included);
+  return excluded !== undefined && negated(matchesAny(excluded));
 }
 
 /** Whether a value matches a pattern with the wildcards `*` and `?`. */

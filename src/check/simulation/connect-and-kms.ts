@@ -9,6 +9,8 @@ export interface Caller {
   readonly policies?: readonly PolicyDocument[];
   /** The Region whose endpoints the function calls. */
   readonly region?: string;
+  /** The conditions under which the custom resource exists, if their values are unknown. */
+  readonly conditions?: readonly string[];
 }
 
 /** An error of an AWS service. */
@@ -43,7 +45,11 @@ export class ConnectAndKms {
     };
   }
 
-  public createGrant(keyArn: string, wanted: Omit<Grant, 'id'>): Record<string, unknown> {
+  public createGrant(keyArn: string, parameters: Omit<Grant, 'id' | 'conditions'>): Record<string, unknown> {
+    const { conditions } = this.caller;
+    const wanted: Omit<Grant, 'id'> = { ...parameters, ...conditions && { conditions } };
+    const required = { KeyId: keyArn, GranteePrincipal: wanted.grantee, Operations: wanted.operations };
+    for (const [name, value] of Object.entries(required)) if (value === undefined) throw new ServiceError(400, 'ValidationException', `${name} must not be null`);
     const key = this.key(keyArn);
     const context = { 'kms:GranteePrincipal': wanted.grantee, 'kms:GrantOperations': [...wanted.operations] };
     this.require('kms:CreateGrant', keyArn, undefined, undefined, context);

@@ -84,7 +84,7 @@ function operationOf(action: string): string {
 }
 
 /** The grant that the parameters of `CreateGrant` describe. */
-export function grantOf(parameters: Record<string, never>): Omit<Grant, 'id'> {
+export function grantOf(parameters: Record<string, never>): Omit<Grant, 'id' | 'conditions'> {
   const { GranteePrincipal: grantee, RetiringPrincipal: retiringPrincipal, Operations: operations } = parameters;
   const { Name: name, Constraints: constraints } = parameters;
   return { grantee, retiringPrincipal, operations, name, ...constraints !== undefined && { constraints } };

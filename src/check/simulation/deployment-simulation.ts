@@ -36,6 +36,8 @@ export interface SimulationOptions {
   readonly maxOrders?: number;
   readonly onStep?: (step: Step) => void;
   readonly onInvocation?: OnInvocation;
+  /** Continues if a resource cannot be deleted, as CloudFormation does after an update. Otherwise this is an error. */
+  readonly continueCleanup?: boolean;
   /** Simulates only these resources, whose properties are resolved already. */
   readonly only?: ReadonlyMap<string, Record<string, unknown> | undefined>;
 }
@@ -59,45 +61,52 @@ interface StackOperation {
   readonly cleanup: Phase;
 }
 
-const NO_PHASE = { orders: [{ decisive: [], complete: [] }], exhaustive: true, apply: () => false };
+const NO_RESOURCES: StackGraph = { name: '', nodes: new Map() };
 
 /**
  * Simulates creations, updates and deletions of stacks in every order that CloudFormation can choose, and streams records after
  * each step. Throws an error if two orders end in different states.
  */
 export class DeploymentSimulation {
-  constructor(private readonly options: SimulationOptions = {}) {}
+  constructor(private readonly options: SimulationOptions) {}
 
   public create(account: SimulatedAccount, graph: DeploymentGraph): SimulationResult {
     return this.update(account, NOTHING, graph);
   }
 
   public update(account: SimulatedAccount, from: DeploymentGraph, to: DeploymentGraph): SimulationResult {
-    const { only } = this.options;
     return this.simulate(account, to.stacks.map((stack) => {
-      const before = from.stacks.find(({ name }) => name === stack.name);
-      return {
-        graph: to,
-        deployment: {
-          verb: 'deploying',
-          ...this.ordersOf(stack, dependenciesIn(stack)),
-          apply: (provisioner, id) => provisioner.deploy(stack.nodes.get(id)!, only?.get(id)),
-        },
-        cleanup: before ? this.cleanup(before, stack) : { verb: 'cleaning up', ...NO_PHASE },
-      };
+      const before = from.stacks.find(({ name }) => name === stack.name) ?? NO_RESOURCES;
+      return { graph: to, deployment: this.deployment(stack), cleanup: this.cleanup(before, stack) };
     }));
   }
 
   public delete(account: SimulatedAccount, graph: DeploymentGraph): SimulationResult {
     return this.simulate(account, [...graph.stacks].reverse().map((stack) => (
-      { graph, deployment: { verb: 'deploying', ...NO_PHASE }, cleanup: this.cleanup(stack) })));
+      { graph, deployment: this.deployment(NO_RESOURCES), cleanup: this.cleanup(stack) })));
+  }
+
+  private deployment(stack: StackGraph): Phase {
+    const { only } = this.options;
+    return {
+      verb: 'deploying',
+      ...this.ordersOf(stack, dependenciesIn(stack)),
+      apply: (provisioner, id) => provisioner.deploy(stack.nodes.get(id)!, only?.get(id)),
+    };
   }
 
   private cleanup(stack: StackGraph, next?: StackGraph): Phase {
     return {
       verb: 'cleaning up',
       ...this.ordersOf(stack, allDependenciesIn(stack).reversed),
-      apply: (provisioner, id) => provisioner.cleanUp(stack.nodes.get(id)!, next?.nodes.get(id)),
+      apply: (provisioner, id) => {
+        try {
+          return provisioner.cleanUp(stack.nodes.get(id)!, next?.nodes.get(id));
+        } catch (error) {
+          if (this.options.continueCleanup) return true;
+          throw error;
+        }
+      },
     };
   }
 

@@ -73,7 +73,7 @@ export function withDependencies(dependencies: Dependencies, item: string): Read
     if (before) return before;
     const all = new Set([current]);
     found.set(current, all); // a circular dependency ends here
-    for (const dependency of dependencies.get(current) ?? []) visit(dependency).forEach((other) => all.add(other));
+    for (const dependency of dependencies.get(current)!) visit(dependency).forEach((other) => all.add(other));
     return all;
   };
   return visit(item);

@@ -1,7 +1,7 @@
 import { connectRolesIn, type PolicyDocument } from './access';
 import type { Caller } from './connect-and-kms';
 import { type CustomResourceEvent, type CustomResourceResponse, invokeCustomResource, type RequestType } from './custom-resource';
-import type { DeploymentGraph, Node } from './deployment-graph';
+import { type DeploymentGraph, type Node, nodeId, type Scope } from './deployment-graph';
 import { partitionOf, Resolver } from './resolver';
 import { defaultPolicy, type DeployedResource, type SimulatedAccount } from './simulated-account';
 import { ACCOUNT, isUnknown, REGION, unknown } from './unknown-values';
@@ -58,9 +58,10 @@ export class Provisioner {
   }
 
   /** Creates, updates or replaces a resource. Returns whether it changed. */
-  public deploy(node: Node, properties = this.propertiesOf(node)): boolean {
+  public deploy(node: Node, known?: Properties): boolean {
     const { Type: type } = node.resource;
     if (!this.exists(node)) return false;
+    const properties = known ?? this.propertiesOf(node);
     const before = this.account.deployed[node.id];
     if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return false;
     if (before && isCaller(type)) this.callers = undefined;
@@ -79,9 +80,15 @@ export class Provisioner {
     return true;
   }
 
-  /** Whether the condition of a resource is true, or unknown. */
-  public exists({ scope, resource: { Condition: condition } }: Node): boolean {
-    return !condition || this.resolver.isTrue(scope, condition);
+  /** Whether no condition of a resource is false. */
+  public exists(node: Node): boolean {
+    return conditionsOf(node).every(({ scope, condition }) => this.resolver.isTrue(scope, condition) !== false);
+  }
+
+  /** The conditions of a resource whose values are unknown. */
+  public unknownConditionsOf(node: Node): string[] {
+    return conditionsOf(node).filter(({ scope, condition }) => this.resolver.isTrue(scope, condition) === undefined)
+      .map(({ scope, condition }) => nodeId(scope, condition));
   }
 
   public propertiesOf(node: Node): Properties {
@@ -140,7 +147,7 @@ export class Provisioner {
       }
       case 'AWS::KinesisFirehose::DeliveryStream': return { physicalId: name, attributes: { Arn: arn('firehose', `deliverystream/${name}`) } };
       case 'AWS::Connect::InstanceStorageConfig':
-        this.associate(name, properties);
+        this.associate(name, properties, this.unknownConditionsOf(node));
         return { physicalId: name, attributes: { AssociationId: name } };
       default: {
         if (/^(Custom::|AWS::CloudFormation::CustomResource)/.test(resourceType)) {
@@ -148,7 +155,7 @@ export class Provisioner {
           return { physicalId: unknown(node.id), attributes: {} };
         }
         if (resourceType === 'AWS::S3::Bucket') return { physicalId: name, attributes: { Arn: arn('s3', name, '', '') } };
-        const [, service, type = ''] = resourceType.toLowerCase().split('::');
+        const [, service, type] = resourceType.toLowerCase().split('::');
         return { physicalId: name, attributes: { Arn: arn(service, `${type}/${name}`, '') } };
       }
     }
@@ -174,7 +181,7 @@ export class Provisioner {
     };
   }
 
-  private associate(id: string, { InstanceArn, ResourceType, KinesisStreamConfig }: Properties): void {
+  private associate(id: string, { InstanceArn, ResourceType, KinesisStreamConfig }: Properties, conditions: string[]): void {
     const instance = InstanceArn as string;
     const dataType = ResourceType as string;
     const stream = (KinesisStreamConfig as { StreamArn: string } | undefined)?.StreamArn;
@@ -182,7 +189,7 @@ export class Provisioner {
     if (stream && !this.account.hasStream(stream)) throw new Error(`stream ${stream} does not exist`);
     const existing = this.account.associationFor(instance, dataType);
     if (existing !== undefined && existing !== id) throw new Error(`${instance} already has an association for ${dataType}`);
-    this.account.associate(id, { instance, dataType, stream });
+    this.account.associate(id, { instance, dataType, stream, conditions });
   }
 
   private remove({ type, physicalId, attributes, properties }: DeployedResource): void {
@@ -213,7 +220,8 @@ export class Provisioner {
     if (/"service":"(@aws-sdk\/client-)?kms"/i.test(event.ResourceProperties[RequestType]) && !/Grant(Command)?"/.test(event.ResourceProperties[RequestType])) {
       this.account.markKeysIn(properties);
     }
-    const caller = { ...this.callerOf(properties.ServiceToken as string), region: node.scope.region };
+    const conditions = this.unknownConditionsOf(node);
+    const caller = { ...this.callerOf(properties.ServiceToken as string), region: node.scope.region, ...conditions.length > 0 && { conditions } };
     const accountBefore = this.onInvocation && this.account.copy();
     const response = invokeCustomResource(event, caller, this.account);
     this.onInvocation?.({ node, event, caller, before: accountBefore!, after: this.account.copy(), response });
@@ -232,6 +240,14 @@ export class Provisioner {
     const inline = (deployedRole.properties.Policies ?? []) as Properties[];
     return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
   }
+}
+
+/** The conditions of a resource and of the nested stacks that contain it. */
+function conditionsOf({ scope, resource: { Condition: condition } }: Pick<Node, 'scope' | 'resource'>): Array<{ scope: Scope; condition: string }> {
+  const own = condition === undefined ? [] : [{ scope, condition }];
+  if (!scope.parent) return own;
+  const { scope: parent, logicalId } = scope.parent;
+  return [...own, ...conditionsOf({ scope: parent, resource: parent.template.Resources[logicalId] })];
 }
 
 /** Whether a resource is a Lambda function, or a role or policy of one. */

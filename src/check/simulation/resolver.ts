@@ -24,9 +24,9 @@ export class Resolver {
     return this.resolve(scope, value ?? {}) as Record<string, unknown>;
   }
 
-  /** Whether a condition is true. A condition is true too if its value is unknown. */
-  public isTrue(scope: Scope, condition: string): boolean {
-    return this.condition(scope, { Condition: condition }) ?? true;
+  /** Whether a condition is true. Undefined if its value is unknown. */
+  public isTrue(scope: Scope, condition: string): Decision {
+    return this.condition(scope, { Condition: condition });
   }
 
   private resolve(scope: Scope, value: unknown): unknown {
@@ -43,7 +43,7 @@ export class Resolver {
       }
       case 'Fn::Join': return this.joined(this.resolve(scope, list[1]), list[0] as string);
       case 'Fn::Sub': return this.joined(this.resolve(scope, partsOfSub(argument)), '');
-      case 'Fn::Split': return this.split(this.resolve(scope, list[1]), list[0] as string);
+      case 'Fn::Split': return splitText(String(this.resolve(scope, list[1])), list[0] as string);
       case 'Fn::Select': return this.selected(this.resolve(scope, list[1]), Number(this.resolve(scope, list[0])));
       case 'Fn::If': return this.conditional(scope, list as [string, unknown, unknown]);
       case 'Fn::GetStackOutput': return this.stackOutput(argument as { StackName: string; OutputName: string });
@@ -57,7 +57,7 @@ export class Resolver {
     switch (name) {
       case 'AWS::NoValue': return undefined;
       case 'AWS::AccountId': return scope.account ?? this.notKnown('AWS account');
-      case 'AWS::Region': return scope.region ?? (this.parameters ? this.notKnown('AWS Region') : REGION);
+      case 'AWS::Region': return scope.region ?? this.notKnown('AWS Region');
       case 'AWS::Partition': return partitionOf(scope.region);
       case 'AWS::URLSuffix': return partitionOf(scope.region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
       case 'AWS::StackName': return scope.name;
@@ -70,8 +70,7 @@ export class Resolver {
       const { Parameters = {} } = Properties as { Parameters?: Record<string, unknown> };
       if (name in Parameters) return this.resolve(scope.parent.scope, Parameters[name]);
     }
-    const value = this.parameters?.[name] ?? (this.parameters && scope.template.Parameters?.[name]?.Default);
-    return value ?? this.notKnown(`parameter ${name} of ${scope.name}`);
+    return this.parameters?.[name] ?? this.notKnown(`parameter ${name} of ${scope.name}`);
   }
 
   private attribute(scope: Scope, logicalId: string, attribute: string): unknown {
@@ -85,10 +84,6 @@ export class Resolver {
 
   private joined(parts: unknown, delimiter: string): unknown {
     return Array.isArray(parts) ? parts.join(delimiter) : parts;
-  }
-
-  private split(text: unknown, delimiter: string): unknown {
-    return typeof text === 'string' ? splitText(text, delimiter) : text;
   }
 
   private selected(list: unknown, index: number): unknown {

@@ -1,4 +1,4 @@
-import { all, any, type Decision, isAllowed, isRoleOf, type PolicyDocument, statementsOf } from './access';
+import { all, any, type Decision, isAllowed, isComplete, isRoleOf, type PolicyDocument, statementsOf } from './access';
 import { isEqual, serviceRoleOf } from './unknown-values';
 
 export interface Grant {
@@ -8,6 +8,8 @@ export interface Grant {
   readonly operations: readonly string[];
   readonly name?: string;
   readonly constraints?: GrantConstraints;
+  /** The conditions under which the grant exists, if their values are unknown. */
+  readonly conditions?: readonly string[];
 }
 
 /** The encryption context that a grant requires. */
@@ -38,13 +40,15 @@ export interface Association {
   readonly dataType: string;
   /** Undefined for a delivery stream. */
   readonly stream?: string;
+  /** The conditions under which the association exists, if their values are unknown. */
+  readonly conditions: readonly string[];
 }
 
 /** What happens to a record that Amazon Connect streams. */
 export interface Delivery {
   /** Undefined if the templates do not contain enough to determine it. */
   readonly isReceived: Decision;
-  readonly reason: 'received' | 'no stream' | 'no key' | 'disabled key' | 'no permission' | 'unknown encryption' | 'unknown key' | 'unknown permission' | 'unknown custom resource';
+  readonly reason: 'received' | 'no stream' | 'no key' | 'disabled key' | 'no permission' | 'unknown encryption' | 'unknown key' | 'unknown permission' | 'unknown condition' | 'unknown custom resource';
   readonly key?: string;
 }
 
@@ -204,7 +208,8 @@ export class SimulatedAccount {
   }
 
   /** Whether the stream of an association receives its records. */
-  public deliveryOf({ instance, stream }: Association): Delivery {
+  public deliveryOf(association: Association): Delivery {
+    const { instance, stream } = association;
     if (!stream) return { isReceived: true, reason: 'received' };
     const properties = this.streams[stream];
     if (!properties) return this.isOutside(stream) ? { isReceived: undefined, reason: 'unknown encryption' } : { isReceived: false, reason: 'no stream' };
@@ -215,20 +220,23 @@ export class SimulatedAccount {
     if (!grants) return this.isOutside(key) ? { isReceived: undefined, reason: 'unknown key', key } : { isReceived: false, reason: 'no key', key };
     if (isDisabled) return { isReceived: false, reason: 'disabled key', key };
 
-    const granted = this.isGranted(grants, instance, stream);
+    const decisions = this.decisionsOf(grants, association);
+    const granted = any(decisions.map(({ isGranted, exists }) => all([isGranted, exists])));
     const byPolicy = policy && this.isAllowedByPolicy(policy, instance, stream, key);
     if (granted || byPolicy) return { isReceived: true, reason: 'received', key };
     if (granted === false && byPolicy === false) {
       return isUsedByCustomResource ? { isReceived: undefined, reason: 'unknown custom resource', key } : { isReceived: false, reason: 'no permission', key };
     }
-    return { isReceived: undefined, reason: policy || granted === undefined ? 'unknown permission' : 'unknown key', key };
+    const isConditional = decisions.some(({ isGranted, exists }) => isGranted && !exists) || (policy && !isComplete(policy));
+    return { isReceived: undefined, reason: isConditional ? 'unknown condition' : policy || granted === undefined ? 'unknown permission' : 'unknown key', key };
   }
 
-  private isGranted(grants: readonly Grant[], instance: string, stream: string): Decision {
-    const decisions = grants
-      .filter(({ operations }) => operations.includes('GenerateDataKey'))
-      .map(({ grantee, constraints }) => all([isRoleOf(grantee, this.roleOf(instance)), meets(constraints, stream)]));
-    return any(decisions);
+  /** Whether each grant is for the role and the stream of an association, and whether it exists if the association exists. */
+  private decisionsOf(grants: readonly Grant[], { instance, stream, conditions: known }: Association): Array<{ isGranted: Decision; exists: Decision }> {
+    return grants.map(({ grantee, operations, constraints, conditions = [] }) => ({
+      isGranted: all([any(operations.map((operation) => isEqual(operation, 'GenerateDataKey'))), isRoleOf(grantee, this.roleOf(instance)), meets(constraints, stream!)]),
+      exists: conditions.every((condition) => known.includes(condition)) || undefined,
+    }));
   }
 
   /** A key policy is enough in the account of the key only, because the service-linked role has no IAM policy for the key. */
@@ -247,7 +255,7 @@ export class SimulatedAccount {
       'kms:EncryptionContext:aws:kinesis:arn': stream,
       'kms:EncryptionContextKeys': 'aws:kinesis:arn',
     };
-    if (isEqual(resource.split(':')[4] ?? '', account ?? '') === false) return false;
+    if (isEqual(resource.split(':')[4], account) === false) return false;
     return remembered(resourcePolicy, `${principal} ${stream}`, () => isAllowed({ principal, action: 'kms:GenerateDataKey', resource, resourcePolicy, context }));
   }
 

@@ -35,9 +35,9 @@ export function isEqual(one: string, other: string): boolean | undefined {
 /** Splits a text, but no unknown part of it. */
 export function splitText(text: string, delimiter: string): string[] {
   if (!isUnknown(text)) return text.split(delimiter);
-  const parts = text.match(UNKNOWN) ?? [];
-  let part = 0;
-  return text.replace(UNKNOWN, '\uE000').split(delimiter).map((piece) => piece.replace(/\uE000/g, () => parts[part++]));
+  const parts: string[] = [];
+  const masked = text.replace(UNKNOWN, (part) => `\uE000${parts.push(part) - 1}\uE001`);
+  return masked.split(delimiter).map((piece) => piece.replace(/\uE000(\d+)\uE001/g, (_, index: string) => parts[Number(index)]));
 }
 
 /** A value for messages: the description of an unknown value, or the value itself. */
