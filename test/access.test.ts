@@ -63,3 +63,8 @@ test.each<[string, boolean | undefined, object[]]>([
 ])('decides a request if %s', (_, expected, statements) => {
   expect(decisionFor(...statements)).toBe(expected);
 });
+
+test('a denial for an account is uncertain if the account of the principal is unknown', () => {
+  const statements = [{ ...ALLOW, Principal: '*' }, { ...ALLOW, Effect: 'Deny', Principal: { AWS: ROOT } }];
+  expect(isAllowed({ ...REQUEST, principal: unknown('service-linked role of an instance'), resourcePolicy: { Statement: statements } })).toBeUndefined();
+});

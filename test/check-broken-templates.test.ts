@@ -238,6 +238,7 @@ const withParameters = (resources: Resources): TemplateContent => ({
 const call = (service: string, action: string, parameters?: object) => ({
   Type: 'Custom::AWS', Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:calls', Create: JSON.stringify({ service, action, parameters }) },
 });
+const [IMPORTED, OTHER_IMPORTED] = [INSTANCE_ARN, OTHER_INSTANCE_ARN].map((arn) => association({ InstanceArn: arn }));
 const unencrypted = { Type: 'AWS::Kinesis::Stream', ...RETAINED };
 const alias = (name: string, target: unknown) => ({ Type: 'AWS::KMS::Alias', Properties: { AliasName: name, TargetKeyId: target } });
 const GRANTED = { ...SOUND, Key: key([]), G: grant(), Agents: association({}, { DependsOn: 'G' }) };
@@ -273,9 +274,12 @@ describe('a template has no finding with', () => {
       A: { $dependencies: [], Resources: { S: unencrypted, Agents: association({ InstanceArn: '{{resolve:ssm:/instance}}', KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
       B: { $dependencies: [], Resources: { S: unencrypted, Ctr: association({ InstanceArn: '{{resolve:ssm:/instance}}', ResourceType: 'CONTACT_TRACE_RECORDS', KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
     }],
-    ['a loop that creates streams', { 'Instance': instance(), 'Key': key(), 'Fn::ForEach::Streams': ['Name', ['Agents', 'Calls'], {
-      'Stream${Name}': { Type: 'AWS::Kinesis::Stream', ...RETAINED, Properties: { Name: ref('Name'), RetentionPeriodHours: 48, Tags: [{ Key: 'name', Value: { 'Fn::Join': ['-', ['stream', ref('Name')]] } }], StreamEncryption: { EncryptionType: 'KMS', KeyId: getAtt('Key') } } },
-    }], 'Agents': association({ KinesisStreamConfig: { StreamArn: getAtt('StreamAgents') } }) }],
+    ['a loop that creates streams', {
+      Instance: instance(),
+      Key: key(),
+      ...{ 'Fn::ForEach::Streams': ['Name', ['agents', 'calls'], { 'Stream${Name}': stream(getAtt('Key'), { Name: { 'Fn::Join': ['-', ['stream', ref('Name')]] } }) }] },
+      Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::Sub': 'arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/stream-agents' } } }, { DependsOn: 'Streamagents' }),
+    }],
     ['a loop over values that the template does not contain, and a transform', { ...SOUND, 'Fn::ForEach::Topics': ['Name', ref('Items'), { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }], 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/resources.yaml' } } }],
   ])('%s', (_, template) => {
     expect(found(template)).toEqual([]);
@@ -292,6 +296,8 @@ describe('a template has only the finding of', () => {
     ['a statement whose effect has a condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...SOUND, Key: key([statement(), statement({ Effect: { 'Fn::If': ['C', 'Allow', 'Deny'] } })]) })],
     ['a statement whose condition element has a condition', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, withParameters({ ...SOUND, Key: key([statement({ Condition: { 'Fn::If': ['C', { Bool: { 'aws:SecureTransport': 'false' } }, ref('AWS::NoValue')] } })]) })],
     ['a statement whose operator has a condition', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, withParameters({ ...SOUND, Key: key([statement({ Condition: { StringEquals: { 'Fn::If': ['C', { 'aws:SourceAccount': '444455556666' }, { 'kms:CallerAccount': ref('AWS::AccountId') }] } } })]) })],
+    ['a grant that is created after the association, with spaces in its call', 'error: association-before-key-access: Agents: Amazon Connect would lose agent events during the first deployment: CloudFormation may create the association before the service-linked role has permission to use the key Key',
+      { ...SOUND, Key: key([]), G: grant({ Create: { 'Fn::Sub': '{ "service": "KMS", "action": "CreateGrant", "parameters": { "KeyId": "${Key.Arn}", "GranteePrincipal": "${Instance.ServiceRole}", "Operations": ["GenerateDataKey"] } }' } }) }],
     ['a principal of a parameter', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, withParameters({ ...SOUND, Key: key([statement({ Principal: { AWS: ref('P') } })]) })],
     ['an encryption that has a condition', unknownKey('<condition C of Stack>'), withParameters({ ...SOUND, Stream: stream(undefined, { StreamEncryption: { 'Fn::If': ['C', { EncryptionType: 'KMS', KeyId: getAtt('Key') }, ref('AWS::NoValue')] } }) })],
     ['a key whose condition is false', unknownKey('<Arn of Stack/Key>'), { Conditions: { C: { 'Fn::Equals': ['a', 'b'] } }, Resources: { ...SOUND, Key: { ...key(), Condition: 'C' } } }],
@@ -310,7 +316,7 @@ describe('a template has only the finding of', () => {
     ['an alias without a key', 'error: no-key-access: Agents: Amazon Connect would lose all agent events: the key alias/a does not exist', { ...SOUND, Alias: alias('alias/a', undefined), Stream: stream('alias/a', {}, { DependsOn: 'Alias' }) }],
     ['fewer roles than instances', [`error: no-key-access: Other: Amazon Connect would lose records of 1 of the instances ${INSTANCE_ARN}, ${OTHER_INSTANCE_ARN}: they use the key Key, but its policy and grants name only ${ROLE_ARN}`,
       `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} ${INSTANCE_ARN}`, `info: unknown-key-access: Other: ${UNKNOWN_ROLE} ${OTHER_INSTANCE_ARN}`],
-    { Key: key([statement({ Principal: { AWS: ROLE_ARN } })]), Stream: stream(), Agents: association({ InstanceArn: INSTANCE_ARN }), Other: association({ InstanceArn: OTHER_INSTANCE_ARN }) }],
+    { Key: key([statement({ Principal: { AWS: ROLE_ARN } })]), Stream: stream(), Agents: IMPORTED, Other: OTHER_IMPORTED }],
     ['a statement for everybody', 'warning: wide-key-access: Key: the key policy allows every AWS account to use the key', { ...SOUND, Key: key([statement({ Principal: '*' })]) }],
     ['a resource type that cannot be streamed', unsupported('CALL_RECORDINGS cannot be sent to KINESIS_STREAM', 'records'), { ...SOUND, Agents: association({ ResourceType: 'CALL_RECORDINGS' }) }],
     ['a stream that is not specified', unsupported('the storage type is KINESIS_STREAM, but its configuration is missing'), { ...SOUND, Agents: association({ KinesisStreamConfig: undefined }) }],
@@ -355,7 +361,7 @@ const lossDuringUpdate = (text: string) => `error: loss-during-update: Agents: A
 
 describe('a change has the finding of', () => {
   test.each<[string, string, Content, Content]>([
-    ['a grant that the custom resource may no longer revoke', "warning: failing-deployment: G: the update cannot delete what it replaces or removes: Delete of Stack/G failed: User: arn:aws:iam::<AWS account>:role/Stack-FunctionRole-1 is not authorized to perform: kms:RevokeGrant on resource: arn:aws:kms:<AWS Region>:<AWS account>:key/Stack-Key-1",
+    ['a grant that the custom resource may no longer revoke', 'warning: failing-deployment: G: the update cannot delete what it replaces or removes: Delete of Stack/G failed: User: arn:aws:iam::<AWS account>:role/Stack-FunctionRole-1 is not authorized to perform: kms:RevokeGrant on resource: arn:aws:kms:<AWS Region>:<AWS account>:key/Stack-Key-1',
       { ...SOUND, ...functionWith('kms:CreateGrant', 'kms:RevokeGrant'), ...OWN_GRANT }, { ...SOUND, ...functionWith('kms:CreateGrant') }],
     ['a stream that is replaced and deleted while the association names it', lossDuringUpdate('deletes the replaced Stream (AWS::Kinesis::Stream), until the end of the deployment, because of the deleted stream'),
       { Stack: { $account: '111122223333', $region: 'us-east-1', Resources: { ...SOUND, Stream: stream(getAtt('Key'), { Name: 'existing' }), Agents: association({ KinesisStreamConfig: { StreamArn: STREAM_ARN } }, { DependsOn: 'Stream' }) } } },
@@ -384,4 +390,8 @@ describe('a change has the finding of', () => {
 test('an update whose cleanup fails loses no records', () => {
   const findings = found({ ...SOUND, ...functionWith('kms:CreateGrant') }, { ...SOUND, ...functionWith('kms:CreateGrant', 'kms:RevokeGrant'), ...OWN_GRANT });
   expect(findings).toEqual([expect.stringMatching('^warning: failing-deployment: G: the update cannot delete')]);
+});
+
+test('the call of a custom resource must be JSON', () => {
+  expect(found({ ...SOUND, G: grant({ Create: '{"service":"KMS",' }) })).toEqual([expect.stringMatching('^error: failing-deployment: G: the deployment fails: .*JSON')]);
 });

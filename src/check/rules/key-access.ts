@@ -95,7 +95,7 @@ function beforeKeyAccess(app: DeployedApp, association: StreamingAssociation, ke
     rule: 'association-before-key-access',
     message: `Amazon Connect would lose ${association.label} during the first deployment: CloudFormation may create the association before the service-linked role has `
       + `permission to use the key ${app.nameOf(key)}`,
-    fix: `add a dependency of the association on ${permissions || 'the resource that grants the permission'}`,
+    fix: `add a dependency of the association on ${permissions}`,
   });
 }
 
@@ -181,7 +181,8 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
 }
 
 function allowsMoreThan(expected: string, { Action, NotAction }: Statement): boolean {
-  return Action === undefined ? NotAction !== undefined : [Action].flat().some((action) => isEqual(action.toLowerCase(), expected.toLowerCase()) === false);
+  if (Action === undefined) return NotAction !== undefined;
+  return [Action].flat().some((action) => isEqual(action.toLowerCase(), expected.toLowerCase()) === false);
 }
 
 /** Nobody can attach policies to a service-linked role. */

@@ -7,6 +7,7 @@ export interface PolicyDocument {
 
 /** An element of a policy statement can be a value or a list of values. */
 type OneOrMore<T> = T | T[];
+type Patterns = OneOrMore<string>;
 
 export interface Statement {
   readonly Sid?: string;
@@ -171,8 +172,8 @@ function isMet(operator: string, patterns: string[], values?: string[]): Decisio
 }
 
 /** Whether a statement includes an action or a resource. A statement without the element has no effect. */
-function isIncluded(included: OneOrMore<string> | undefined, excluded: OneOrMore<string> | undefined, value: string, adapt = (pattern: string) => pattern): Decision {
-  const matchesAny = (patterns: OneOrMore<string>): Decision => any(listOf(patterns).map((pattern) => matches(adapt(pattern), value)));
+function isIncluded(included: Patterns | undefined, excluded: Patterns | undefined, value: string, adapt = (pattern: string) => pattern): Decision {
+  const matchesAny = (patterns: Patterns): Decision => any(listOf(patterns).map((pattern) => matches(adapt(pattern), value)));
   if (included !== undefined) return matchesAny(included);
   return excluded !== undefined && negated(matchesAny(excluded));
 }

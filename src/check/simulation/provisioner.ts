@@ -92,7 +92,8 @@ export class Provisioner {
   }
 
   public propertiesOf(node: Node): Properties {
-    return this.resolver.properties(node.scope, node.resource.Properties);
+    const properties = this.resolver.properties(node.scope, node.resource.Properties);
+    return node.resource.Type === 'Custom::AWS' ? Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, withoutSpaces(value)])) : properties;
   }
 
   /**
@@ -239,6 +240,15 @@ export class Provisioner {
     const attached = policiesByRole.get(deployedRole.physicalId) ?? [];
     const inline = (deployedRole.properties.Policies ?? []) as Properties[];
     return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
+  }
+}
+
+/** JSON without the spaces between its elements, because the calls of custom resources are searched for texts. */
+function withoutSpaces(value: unknown): unknown {
+  try {
+    return JSON.stringify(JSON.parse(value as string));
+  } catch {
+    return value;
   }
 }
 

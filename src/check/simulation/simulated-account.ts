@@ -52,6 +52,12 @@ export interface Delivery {
   readonly key?: string;
 }
 
+/** Whether a grant is for the role and the stream of an association, and whether it exists if the association exists. */
+interface GrantDecision {
+  readonly isGranted: Decision;
+  readonly exists: Decision;
+}
+
 /** A record that Amazon Connect lost because it could not encrypt it, or because the stream does not exist. */
 export interface LostRecord {
   readonly instance: string;
@@ -231,10 +237,11 @@ export class SimulatedAccount {
     return { isReceived: undefined, reason: isConditional ? 'unknown condition' : policy || granted === undefined ? 'unknown permission' : 'unknown key', key };
   }
 
-  /** Whether each grant is for the role and the stream of an association, and whether it exists if the association exists. */
-  private decisionsOf(grants: readonly Grant[], { instance, stream, conditions: known }: Association): Array<{ isGranted: Decision; exists: Decision }> {
+  private decisionsOf(grants: readonly Grant[], { instance, stream, conditions: known }: Association): GrantDecision[] {
     return grants.map(({ grantee, operations, constraints, conditions = [] }) => ({
-      isGranted: all([any(operations.map((operation) => isEqual(operation, 'GenerateDataKey'))), isRoleOf(grantee, this.roleOf(instance)), meets(constraints, stream!)]),
+      isGranted: all([
+        any(operations.map((operation) => isEqual(operation, 'GenerateDataKey'))), isRoleOf(grantee, this.roleOf(instance)), meets(constraints, stream!),
+      ]),
       exists: conditions.every((condition) => known.includes(condition)) || undefined,
     }));
   }
