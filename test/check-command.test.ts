@@ -70,6 +70,58 @@ test('reads the output of `aws cloudformation get-template`', () => {
   expect(check(file(JSON.stringify({ TemplateBody: JSON.stringify(template) }), 'deployed.json')).code).toBe(0);
 });
 
+test('reads the short forms of intrinsic functions with lists, and the construct paths of resources', () => {
+  const { code, out } = check(file(`
+    Resources:
+      Instance: { Type: AWS::Connect::Instance, Properties: { IdentityManagementType: CONNECT_MANAGED, Attributes: {} } }
+      Key:
+        Type: AWS::KMS::Key
+        Properties:
+          KeyPolicy:
+            Statement:
+              - Effect: Allow
+                Principal:
+                  AWS: !Join
+                    - ''
+                    - [!GetAtt Instance.ServiceRole]
+                Action: kms:Encrypt
+                Resource: '*'
+      Stream: { Type: AWS::Kinesis::Stream, Properties: { StreamEncryption: { EncryptionType: KMS, KeyId: !Select [0, [!Ref Key]] } } }
+      Agents:
+        Type: AWS::Connect::InstanceStorageConfig
+        Metadata: { aws:cdk:path: App/Stack/Agents }
+        Properties:
+          InstanceArn: !Ref Instance
+          ResourceType: AGENT_EVENTS
+          StorageType: KINESIS_STREAM
+          KinesisStreamConfig: { StreamArn: !GetAtt Stream.Arn }
+  `));
+  expect(code).toBe(1);
+  expect(out).toContain('error: App/Stack/Agents (Agents in ');
+  expect(out).toContain('the service-linked role of Instance cannot call kms:GenerateDataKey on the key Key of the stream');
+});
+
+test.each<[string, string]>([
+  ['in a block', "!ImportValue\n              Fn::Sub: '${AWS::StackName}-key'"],
+  ['in a flow', "!ImportValue { 'Fn::Sub': '${AWS::StackName}-key' }"],
+])('reads the short form of an intrinsic function with a map %s', (_, keyId) => {
+  expect(check(file(`
+    Resources:
+      Stream:
+        Type: AWS::Kinesis::Stream
+        Properties:
+          StreamEncryption:
+            KeyId: ${keyId}
+      Agents:
+        Type: AWS::Connect::InstanceStorageConfig
+        Properties:
+          InstanceArn: arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111
+          ResourceType: AGENT_EVENTS
+          StorageType: KINESIS_STREAM
+          KinesisStreamConfig: { StreamArn: !GetAtt Stream.Arn }
+  `)).out).toContain('the templates do not define the policy of the key <export template-key>');
+});
+
 test.each<[string, string[], string]>([
   ['no path', [], 'usage: cdk-connect-data-streaming check'],
   ['an unknown option', ['--strict', 'template.json'], "Unknown option '--strict'"],

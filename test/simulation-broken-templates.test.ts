@@ -129,6 +129,18 @@ describe('a deployment fails', () => {
   });
 });
 
+test('a deployment fails if the value of a parameter is missing', async () => {
+  const app = appGraph(SCENARIOS['an unresolved instance ARN']);
+  await expect(new ComparedSimulation(server).create(existingAccount(), app)).rejects.toThrow('cannot determine parameter InstanceArn of Stack');
+});
+
+test('a deletion fails if the grant no longer exists', async () => {
+  const app = handWritten({ Grant: { onCreate: createGrant('a'), onDelete: { ...revokeGrant(grantId('a', 1)), ignoreErrorCodesMatching: undefined } } });
+  const { account } = await simulation.create(existingAccount(), app);
+  account.keys[KEY_ARN].grants.length = 0;
+  await expect(simulation.delete(account, app)).rejects.toThrow('Grant ID not found');
+});
+
 test('a grant remains after the deletion if its retiring principal is another role', async () => {
   const app = broken(GRANT, 'Custom::AWS', replace('RetiringPrincipal\\":\\"', 'RetiringPrincipal\\":\\"other-'));
   const { account } = await simulation.create(existingAccount(), app);
