@@ -317,6 +317,13 @@ describe('a template has only the finding of', () => {
     ['fewer roles than instances', [`error: no-key-access: Other: Amazon Connect would lose records of 1 of the instances ${INSTANCE_ARN}, ${OTHER_INSTANCE_ARN}: they use the key Key, but its policy and grants name only ${ROLE_ARN}`,
       `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} ${INSTANCE_ARN}`, `info: unknown-key-access: Other: ${UNKNOWN_ROLE} ${OTHER_INSTANCE_ARN}`],
     { Key: key([statement({ Principal: { AWS: ROLE_ARN } })]), Stream: stream(), Agents: IMPORTED, Other: OTHER_IMPORTED }],
+    ['a grant for one of two instances on a key of another app', ['Agents', 'Other'].map((id, index) => (
+      `info: unknown-key-access: ${id}: ${UNKNOWN_ROLE.replace('key Key', `key ${KEY_ARN}`)} ${[INSTANCE_ARN, OTHER_INSTANCE_ARN][index]}`)), {
+      G: call('KMS', 'createGrant', { KeyId: KEY_ARN, GranteePrincipal: ROLE_ARN, Operations: ['GenerateDataKey'] }),
+      Stream: stream(KEY_ARN),
+      Agents: { ...IMPORTED, DependsOn: 'G' },
+      Other: { ...OTHER_IMPORTED, DependsOn: 'G' },
+    }],
     ['a statement for everybody', 'warning: wide-key-access: Key: the key policy allows every AWS account to use the key', { ...SOUND, Key: key([statement({ Principal: '*' })]) }],
     ['a resource type that cannot be streamed', unsupported('CALL_RECORDINGS cannot be sent to KINESIS_STREAM', 'records'), { ...SOUND, Agents: association({ ResourceType: 'CALL_RECORDINGS' }) }],
     ['a stream that is not specified', unsupported('the storage type is KINESIS_STREAM, but its configuration is missing'), { ...SOUND, Agents: association({ KinesisStreamConfig: undefined }) }],

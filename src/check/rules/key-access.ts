@@ -71,7 +71,7 @@ export function fewerRolesThanInstances(app: DeployedApp): Finding[] {
     const associations = undecided.filter(({ delivery }) => delivery.key === key);
     const instances = new Set(associations.map(({ association }) => association.instance));
     const roles = new Set(app.rolesOf(key));
-    const isCountable = [...instances, ...roles].every((value) => !isUnknown(value)) && roles.size > 0;
+    const isCountable = app.account.keys[key].policy && [...instances, ...roles].every((value) => !isUnknown(value)) && roles.size > 0;
     return isCountable && roles.size < instances.size ? [findingAt(associations[associations.length - 1], {
       rule: 'no-key-access',
       message: `Amazon Connect would lose records of ${instances.size - roles.size} of the instances ${[...instances].map((instance) => app.nameOf(instance)).join(', ')}: `
