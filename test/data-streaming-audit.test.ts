@@ -58,6 +58,25 @@ describe('rules', () => {
     expect(types(stack)).not.toContain('AWS::Lambda::Function');
   });
 
+  test('match the API calls that end streaming, and say what happened', () => {
+    const stack = newStack();
+    const all = rules(auditOf(stack, { contactRecords: StreamingDestination.newDeliveryStream(), agentEvents: KINESIS }));
+
+    expect(Object.entries(all).map(([id, { Description, EventPattern: { source, detail } }]) => [
+      id, source, detail.eventSource, detail.eventName, Description.slice(0, 'A Kinesis data stream of'.length),
+    ])).toEqual([
+      ['KeyAccessDenied', ['aws.kms'], ['kms.amazonaws.com'], ['GenerateDataKey'], 'AWS KMS denied kms:Gener'],
+      ['KeyChanged', ['aws.kms'], ['kms.amazonaws.com'], ['PutKeyPolicy', 'RevokeGrant', 'RetireGrant', 'DisableKey', 'ScheduleKeyDeletion'], 'A KMS key of the data st'],
+      ['StreamChanged', ['aws.kinesis'], ['kinesis.amazonaws.com'],
+        ['DeleteStream', 'StartStreamEncryption', 'StopStreamEncryption', 'DecreaseStreamRetentionPeriod', 'UpdateShardCount'], 'A Kinesis data stream of'],
+      ['DeliveryStreamChanged', ['aws.firehose'], ['firehose.amazonaws.com'], ['DeleteDeliveryStream', 'UpdateDestination', 'StopDeliveryStreamEncryption'], 'The Firehose delivery st'],
+      ['AssociationChanged', ['aws.connect'], ['connect.amazonaws.com'], ['DisassociateInstanceStorageConfig', 'UpdateInstanceStorageConfig'], 'An association of the Am'],
+      ['InstanceDeleted', ['aws.connect'], ['connect.amazonaws.com'], ['DeleteInstance'], 'The Amazon Connect insta'],
+    ]);
+    const { requestParameters } = all.InstanceDeleted.EventPattern.detail;
+    expect(requestParameters).toEqual({ $or: ['InstanceId', 'instanceId'].map((name) => ({ [name]: [{ suffix: INSTANCE_ID }] })) });
+  });
+
   test('match denied access of the role to the keys of Kinesis data streams, and receive read events', () => {
     const stack = newStack();
     const audit = auditOf(stack, { agentEvents: StreamingDestination.kinesisStream(existingStream(stack, kms.Key.fromKeyArn(stack, 'Key', KEY_ARN))) });
