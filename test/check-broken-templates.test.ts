@@ -277,8 +277,8 @@ describe('a template has no finding with', () => {
     ['a loop that creates streams', {
       Instance: instance(),
       Key: key(),
-      ...{ 'Fn::ForEach::Streams': ['Name', ['agents', 'calls'], { 'Stream${Name}': stream(getAtt('Key'), { Name: { 'Fn::Join': ['-', ['stream', ref('Name')]] } }) }] },
-      Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::Sub': 'arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/stream-agents' } } }, { DependsOn: 'Streamagents' }),
+      ...{ 'Fn::ForEach::Streams': ['Name', ['Agents', 'Calls'], { 'Stream${Name}': stream(getAtt('Key'), { Name: { 'Fn::Join': ['-', ['stream', ref('Name')]] } }) }] },
+      Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::Sub': 'arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/stream-Agents' } } }, { DependsOn: 'StreamAgents' }),
     }],
     ['a loop over values that the template does not contain, and a transform', { ...SOUND, 'Fn::ForEach::Topics': ['Name', ref('Items'), { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }], 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/resources.yaml' } } }],
   ])('%s', (_, template) => {
@@ -332,6 +332,10 @@ describe('a template has only the finding of', () => {
     ['a delivery stream that reads from Amazon MSK', unsupported('the delivery stream D reads from another source (MSKAsSource), so it refuses records of Amazon Connect', 'contact records'), { ...DELIVERY, D: deliveryStream({}, { MSKSourceConfiguration: { MSKClusterARN: 'arn:aws:kafka:us-east-1:111122223333:cluster/c' } }), Ctr: undefined, Agents: contactRecords }],
     ['an instance in another Region than the stack', `error: other-account-or-region: Agents: Amazon Connect cannot stream agent events: the stack is in 111122223333, eu-west-1, the instance ${INSTANCE_ARN} is in 111122223333, us-east-1`,
       { Stack: { $account: '111122223333', $region: 'eu-west-1', Resources: { Stream: unencrypted, Agents: association({ InstanceArn: INSTANCE_ARN }) } } }],
+    ['a destination in another Region and an unknown account', [
+      unknownStream('arn:<parameter P of Stack>:kinesis:eu-west-1:<AWS account>:stream/agents'),
+      `error: other-account-or-region: Agents: Amazon Connect cannot stream agent events: the instance ${INSTANCE_ARN} is in 111122223333, us-east-1, the destination arn:<parameter P of Stack>:kinesis:eu-west-1:<AWS account>:stream/agents is in <AWS account>, eu-west-1`,
+    ], withParameters({ Agents: association({ InstanceArn: INSTANCE_ARN, KinesisStreamConfig: { StreamArn: { 'Fn::Sub': 'arn:${P}:kinesis:eu-west-1:${AWS::AccountId}:stream/agents' } } }) })],
     ['associations in stacks that are deployed in parallel', `warning: parallel-associations: Ctr: the deployment may fail with TooManyRequestsException: CloudFormation may create it in parallel with Agents of the instance ${INSTANCE_ARN}`, {
       A: { $dependencies: [], Resources: { S: unencrypted, Agents: association({ InstanceArn: INSTANCE_ARN, KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
       B: { $dependencies: [], Resources: { S: unencrypted, Ctr: association({ InstanceArn: INSTANCE_ARN, ResourceType: 'CONTACT_TRACE_RECORDS', KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
@@ -346,10 +350,16 @@ describe('a template has only the finding of', () => {
   });
 });
 
-test('the association must be created after a grant under the same condition', () => {
-  expect(found(withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }), Agents: association({}, { Condition: 'C' }) }))).toEqual([
-    'error: association-before-key-access: Agents: Amazon Connect would lose agent events during the first deployment: CloudFormation may create the association before the service-linked role has permission to use the key Key',
-  ]);
+describe('the association must be created after a grant under', () => {
+  const before = 'error: association-before-key-access: Agents: Amazon Connect would lose agent events during the first deployment: CloudFormation may create the association before the service-linked role has permission to use the key Key';
+
+  test('the same condition', () => {
+    expect(found(withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }), Agents: association({}, { Condition: 'C' }) }))).toEqual([before]);
+  });
+
+  test('a condition that the association does not have', () => {
+    expect(found(withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }), Agents: association() }))).toEqual([before, `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`]);
+  });
 });
 
 /** A Lambda function that may call these actions, and a grant that it creates. */

@@ -103,7 +103,7 @@ export class DeploymentSimulation {
         try {
           return provisioner.cleanUp(stack.nodes.get(id)!, next?.nodes.get(id));
         } catch (error) {
-          if (this.options.continueCleanup) return true;
+          if (this.options.continueCleanup) return false;
           throw error;
         }
       },
