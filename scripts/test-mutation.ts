@@ -56,7 +56,7 @@ const CAPABILITIES: Record<string, Capability> = {
   },
   'lookups': {
     sources: ['private/service-role'],
-    tests: ['connect-instance', 'custom-resources', 'key-access', 'lookup-at-synthesis'],
+    tests: ['connect-data-streaming', 'connect-instance', 'custom-resources', 'key-access', 'lookup-at-synthesis'],
   },
   'validation of input': {
     sources: ['arn', 'errors', 'formatting', 'validation', 'value-types'].map((file) => `private/common/${file}.ts`),
