@@ -288,6 +288,8 @@ describe('a template has no finding with', () => {
 
 describe('a template has only the finding of', () => {
   test.each<[string, string | string[], Content]>([
+    ['a custom resource whose call has a condition', 'info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: a custom resource that uses the key Key may create a grant or change the key policy',
+      withParameters({ ...GRANTED, G: { ...grant({ Create: { 'Fn::If': ['C', grant().Properties.Create, ref('AWS::NoValue')] } }), DependsOn: 'Key' } })],
     ['a grant under an unknown condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }) })],
     ['a grant under another condition than that of the association', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: grant({}, { Condition: 'D' }), Agents: association({}, { Condition: 'C', DependsOn: 'G' }) })],
     ['two grants under opposite conditions', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: { ...namedGrant, Condition: 'C' }, G2: { ...namedGrant, Condition: 'D' }, Agents: association({}, { DependsOn: ['G', 'G2'] }) })],
@@ -407,6 +409,11 @@ describe('a change has the finding of', () => {
 test('an update whose cleanup fails loses no records', () => {
   const findings = found({ ...SOUND, ...functionWith('kms:CreateGrant') }, { ...SOUND, ...functionWith('kms:CreateGrant', 'kms:RevokeGrant'), ...OWN_GRANT });
   expect(findings).toEqual([expect.stringMatching('^warning: failing-deployment: G: the update cannot delete')]);
+});
+
+test('a custom resource is removed whose call has a condition', () => {
+  const unknown = { ...grant({ Create: { 'Fn::If': ['C', grant().Properties.Create, ref('AWS::NoValue')] } }), DependsOn: 'Key' };
+  expect(found(SOUND, withParameters({ ...SOUND, G: unknown }))).toEqual([]);
 });
 
 test('the call of a custom resource must be JSON', () => {

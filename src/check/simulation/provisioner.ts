@@ -28,6 +28,9 @@ const NAMES: Record<string, string> = {
   'AWS::S3::Bucket': 'BucketName',
 };
 
+/** The properties of a custom resource that specify its calls. */
+const CALLS = ['Create', 'Update', 'Delete'];
+
 const MAX_RESPONSE_BYTES = 4096; // quota of CloudFormation for the response of a custom resource
 
 /** A call of the Lambda function of a custom resource, for checks of what the simulation assumes. */
@@ -66,7 +69,7 @@ export class Provisioner {
     if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return false;
     if (before && isCaller(type)) this.callers = undefined;
 
-    if (type === 'Custom::AWS') {
+    if (type === 'Custom::AWS' && !hasUnknownCall(properties)) {
       const response = this.invoke(node, before ? 'Update' : 'Create', properties, before);
       if (before && before.physicalId !== response.PhysicalResourceId) this.account.replaced[node.id] = before;
       this.account.deployed[node.id] = { type, physicalId: response.PhysicalResourceId, attributes: response.Data, properties };
@@ -109,7 +112,7 @@ export class Provisioner {
     if (isCaller(obsolete.type)) this.callers = undefined;
     if ((isKept ? next.resource.UpdateReplacePolicy : node.resource.DeletionPolicy)?.startsWith('Retain')) return false;
 
-    if (obsolete.type === 'Custom::AWS') this.invoke(node, 'Delete', obsolete.properties, obsolete);
+    if (obsolete.type === 'Custom::AWS' && !hasUnknownCall(obsolete.properties)) this.invoke(node, 'Delete', obsolete.properties, obsolete);
     this.remove(obsolete);
     return true;
   }
@@ -152,7 +155,8 @@ export class Provisioner {
         return { physicalId: name, attributes: { AssociationId: name } };
       default: {
         if (/^(Custom::|AWS::CloudFormation::CustomResource)/.test(resourceType)) {
-          this.account.markKeysIn(properties);
+          if (hasUnknownCall(properties)) this.account.markAllKeys();
+          else this.account.markKeysIn(properties);
           return { physicalId: unknown(node.id), attributes: {} };
         }
         if (resourceType === 'AWS::S3::Bucket') return { physicalId: name, attributes: { Arn: arn('s3', name, '', '') } };
@@ -245,11 +249,12 @@ export class Provisioner {
 
 /** JSON without the spaces between its elements, because the calls of custom resources are searched for texts. */
 function withoutSpaces(value: unknown): unknown {
-  try {
-    return JSON.stringify(JSON.parse(value as string));
-  } catch {
-    return value;
-  }
+  return typeof value === 'string' && /^\s*\{[^{]/.test(value) && /[{:,]\s/.test(value) ? JSON.stringify(JSON.parse(value)) : value;
+}
+
+/** Whether the calls of a custom resource are determined by a condition or a parameter, so that it may do anything. */
+function hasUnknownCall(properties: Properties): boolean {
+  return CALLS.some((name) => /^(«|\{\{)/.test(String(properties[name])));
 }
 
 /** The conditions of a resource and of the nested stacks that contain it. */

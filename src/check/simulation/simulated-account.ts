@@ -183,6 +183,11 @@ export class SimulatedAccount {
     for (const [arn, key] of Object.entries(this.keys)) if (text.includes(arn.slice(arn.lastIndexOf('/') + 1))) key.isUsedByCustomResource = true;
   }
 
+  /** Remembers that a custom resource, whose calls are not known, may use any key. */
+  public markAllKeys(): void {
+    for (const key of Object.values(this.keys)) key.isUsedByCustomResource = true;
+  }
+
   /** The key with this ARN or id, if it exists. */
   public keyFor(idOrArn: string): Key | undefined {
     const arn = this.keyArn(idOrArn);
