@@ -143,7 +143,7 @@ function change(file: string, source: string, { location: { start, end }, replac
 function code(text: string): string {
   const short = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const quotes = short.includes('`') ? '``' : '`';
-  return `${quotes}${short.length > MAX_TEXT_LENGTH ? `${short.slice(0, MAX_TEXT_LENGTH)}…` : short || ' '}${quotes}`;
+  return `${quotes}${short.length > MAX_TEXT_LENGTH ? `${short.slice(0, MAX_TEXT_LENGTH).replace(/\w+$/, '')}…` : short || ' '}${quotes}`;
 }
 
 function scoreOf({ detected, mutants }: Result): number {
