@@ -290,6 +290,8 @@ describe('a template has only the finding of', () => {
   test.each<[string, string | string[], Content]>([
     ['a custom resource whose call has a condition', 'info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: a custom resource that uses the key Key may create a grant or change the key policy',
       withParameters({ ...GRANTED, G: { ...grant({ Create: { 'Fn::If': ['C', grant().Properties.Create, ref('AWS::NoValue')] } }), DependsOn: 'Key' } })],
+    ['a key that a parameter enables', 'info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: the templates do not tell whether the key Key is enabled',
+      withParameters({ ...SOUND, Key: key([statement()], { Enabled: ref('P') }) })],
     ['a grant under an unknown condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }) })],
     ['a grant under another condition than that of the association', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: grant({}, { Condition: 'D' }), Agents: association({}, { Condition: 'C', DependsOn: 'G' }) })],
     ['two grants under opposite conditions', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, withParameters({ ...GRANTED, G: { ...namedGrant, Condition: 'C' }, G2: { ...namedGrant, Condition: 'D' }, Agents: association({}, { DependsOn: ['G', 'G2'] }) })],

@@ -69,7 +69,7 @@ function permittedKeys(associations: StreamingAssociation[], apps: Array<Deploye
 /** Whether the templates grant permission to the role, or to a role whose ARN is known and that may be the same. */
 export function isPermitted({ key, reason }: Delivery, app: DeployedApp): boolean {
   if (!key) return false;
-  return reason === 'received' || reason === 'unknown condition' || (reason === 'unknown permission' && app.rolesOf(key).some((role) => !isUnknown(role)));
+  return ['received', 'unknown condition', 'unknown key state'].includes(reason) || (reason === 'unknown permission' && app.rolesOf(key).some((role) => !isUnknown(role)));
 }
 
 /** The ids of the resources that decide about the records of the associations, and that the deployment changes. */

@@ -51,6 +51,8 @@ export function unknownKeyAccess(app: DeployedApp): Finding[] {
         `the templates do not define the stream ${described(stream)}`, 'check how the stream is encrypted, and that the role has permission to use its key');
       case 'unknown key': return unknown(
         `the templates do not define the policy of the key ${described(key)}`, 'check that the key policy or a grant allows kms:GenerateDataKey to the role');
+      case 'unknown key state': return unknown(
+        `the templates do not tell whether the key ${app.nameOf(key)} is enabled`, 'check that the key is enabled whenever the association exists');
       case 'unknown condition': return unknown(
         `a statement or a grant for the key ${app.nameOf(key)} exists only under a condition whose value is unknown`, 'check that the condition is true whenever the association exists');
       case 'unknown custom resource': return unknown(

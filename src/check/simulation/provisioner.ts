@@ -181,9 +181,8 @@ export class Provisioner {
       if (!exists) throw new Error(`AWS KMS rejects the key policy: principal ${principal} does not exist`);
     }
     const { grants = [], isUsedByCustomResource } = this.account.keys[keyArn] ?? {};
-    this.account.keys[keyArn] = {
-      policy, grants, ...isUsedByCustomResource && { isUsedByCustomResource }, ...String(Enabled) === 'false' && { isDisabled: true },
-    };
+    const state = isUnknown(Enabled) ? 'unknown' : String(Enabled) === 'false' ? 'disabled' : undefined;
+    this.account.keys[keyArn] = { policy, grants, ...isUsedByCustomResource && { isUsedByCustomResource }, ...state && { state } };
   }
 
   private associate(id: string, { InstanceArn, ResourceType, KinesisStreamConfig }: Properties, conditions: string[]): void {

@@ -22,7 +22,8 @@ export interface Key {
   /** Undefined if the templates do not define the key. */
   policy?: PolicyDocument;
   readonly grants: Grant[];
-  readonly isDisabled?: boolean;
+  /** Undefined if the key is enabled. */
+  readonly state?: 'disabled' | 'unknown';
   /** A custom resource whose Lambda function is not known may create grants or change the key policy. */
   isUsedByCustomResource?: boolean;
 }
@@ -48,7 +49,7 @@ export interface Association {
 export interface Delivery {
   /** Undefined if the templates do not contain enough to determine it. */
   readonly isReceived: Decision;
-  readonly reason: 'received' | 'no stream' | 'no key' | 'disabled key' | 'no permission' | 'unknown encryption' | 'unknown key' | 'unknown permission' | 'unknown condition' | 'unknown custom resource';
+  readonly reason: 'received' | 'no stream' | 'no key' | 'disabled key' | 'no permission' | 'unknown encryption' | 'unknown key' | 'unknown key state' | 'unknown permission' | 'unknown condition' | 'unknown custom resource';
   readonly key?: string;
 }
 
@@ -227,14 +228,14 @@ export class SimulatedAccount {
     if (!properties.key || properties.key.includes('alias/aws/')) return { isReceived: true, reason: 'received' };
 
     const key = this.aliases[properties.key] ?? properties.key;
-    const { policy, grants, isDisabled, isUsedByCustomResource } = this.keys[key] ?? {};
+    const { policy, grants, state, isUsedByCustomResource } = this.keys[key] ?? {};
     if (!grants) return this.isOutside(key) ? { isReceived: undefined, reason: 'unknown key', key } : { isReceived: false, reason: 'no key', key };
-    if (isDisabled) return { isReceived: false, reason: 'disabled key', key };
+    if (state === 'disabled') return { isReceived: false, reason: 'disabled key', key };
 
     const decisions = this.decisionsOf(grants, association);
     const granted = any(decisions.map(({ isGranted, exists }) => all([isGranted, exists])));
     const byPolicy = policy && this.isAllowedByPolicy(policy, instance, stream, key);
-    if (granted || byPolicy) return { isReceived: true, reason: 'received', key };
+    if (granted || byPolicy) return state === 'unknown' ? { isReceived: undefined, reason: 'unknown key state', key } : { isReceived: true, reason: 'received', key };
     if (granted === false && byPolicy === false) {
       return isUsedByCustomResource ? { isReceived: undefined, reason: 'unknown custom resource', key } : { isReceived: false, reason: 'no permission', key };
     }
