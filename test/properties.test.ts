@@ -8,11 +8,13 @@ import { randomApp } from './properties/random-spec';
 import { ConnectAndKmsServer } from './simulation/connect-and-kms-server';
 import { ComparedSimulation, graphOf } from './simulation/simulation';
 import { deploymentSteps } from './template/deployment-steps';
+import { renderString, singleQuoted } from './template/render';
 import { checkGraphs } from '../src/check/check';
 import type { Finding } from '../src/check/finding';
 import type { DeploymentGraph, Node } from '../src/check/simulation/deployment-graph';
 import { withDependencies } from '../src/check/simulation/orders';
 import type { DeployedResource, LostRecord, SimulatedAccount } from '../src/check/simulation/simulated-account';
+import { replaceIntrinsics } from '../src/template/intrinsics';
 
 /** For other apps, run `SEED=random APPS=5000 npx jest --coverage=false properties`. To repeat a failure, set `SEED` to the seed that it prints. */
 const APPS = Number(process.env.APPS ?? 1000);
@@ -144,9 +146,13 @@ function nodesIn({ stacks }: DeploymentGraph): Node[] {
   return stacks.flatMap(({ nodes }) => [...nodes.values()]);
 }
 
-/** The resources by their ids, without their dependencies. */
+/** The resources by their ids, without their dependencies. An app can specify the ARN of an instance, or its id, which results in the same ARN. */
 function resourcesIn(graph: DeploymentGraph, ids: string[]): Record<string, unknown> {
-  return Object.fromEntries(nodesIn(graph).filter(({ id }) => ids.includes(id)).map(({ id, resource }) => [id, { ...resource, DependsOn: [] }]));
+  return Object.fromEntries(nodesIn(graph).filter(({ id }) => ids.includes(id)).map(({ id, resource }) => [
+    id,
+    replaceIntrinsics({ ...resource, DependsOn: [] }, (_, intrinsic) => renderString(intrinsic, (other, reference) => (
+      reference?.logicalId === 'AWS::Partition' ? 'aws' : singleQuoted(other)))),
+  ]));
 }
 
 function expectUniqueSids(deployed: Array<[string, DeployedResource]>): void {
