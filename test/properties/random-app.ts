@@ -174,7 +174,8 @@ function build(spec: RandomApp, constructIndexes: number[], { replacesStreams, c
     type Destination = typeof chosen.destinations[number];
     const destination = ({ source, key: wanted, stack: place }: Destination, dataType: string): StreamingDestination | undefined => {
       const id = `Stream${index}${dataType}`;
-      const usesOtherKey = changesKeys && chosen.keyAccess === KeyAccess.GRANT && !source.endsWith('stream of the app');
+      // The grant on another key cannot come before the streams of some layouts: see docs/changing-a-deployed-app.md.
+      const usesOtherKey = changesKeys && chosen.keyAccess === KeyAccess.GRANT && !isInParent && !source.endsWith('stream of the app');
       const picked = pick(usesOtherKey ? wanted + 1 : wanted);
       const streamName = replacesStreams ? `${id}-replaced` : undefined;
       const streamHomes = [...stacks.keys()].filter((other) => other >= (picked?.home ?? 0) && other <= number && isInRegion(other, stack.region));
