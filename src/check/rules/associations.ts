@@ -37,12 +37,10 @@ function problemOf({ properties, destination, label }: StreamingAssociation, tar
 export function otherAccountOrRegion(app: DeployedApp): Finding[] {
   return app.associations.flatMap((association) => {
     const { scope: { account, region }, association: { instance }, destination, label } = association;
-    const places = [
-      { what: () => 'the stack', region, account },
-      { what: () => `the instance ${app.nameOf(instance)}`, ...placeOf(instance) },
-      { what: () => `the destination ${app.nameOf(destination)}`, ...placeOf(destination) },
-    ];
-    const different = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other] as const))
+    const ofStack = { what: () => 'the stack', region, account };
+    const ofInstance = { what: () => `the instance ${app.nameOf(instance)}`, ...placeOf(instance) };
+    const ofDestination = { what: () => `the destination ${app.nameOf(destination)}`, ...placeOf(destination) };
+    const different = [[ofStack, ofInstance], [ofStack, ofDestination], [ofInstance, ofDestination]]
       .find(([one, other]) => isDifferent(one.region, other.region) || isDifferent(one.account, other.account));
     return different ? [findingAt(association, {
       rule: 'other-account-or-region',

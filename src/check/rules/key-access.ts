@@ -109,7 +109,7 @@ export function unusedKeyAccess(app: DeployedApp): Finding[] {
   const undefinedStreams = app.associations.filter(({ delivery: { reason } }) => reason === 'unknown encryption');
   const usedKeys = new Set(app.associations.map(({ delivery }) => delivery.key));
   const keysOfStreams = new Set(Object.values(app.account.streams).map(({ key }) => key));
-  return permissionsOfRoles(app).filter(({ key }) => !usedKeys.has(key)).flatMap(({ permission, key, role, isSufficient }) => {
+  return permissionsOfRoles(app, (key) => !usedKeys.has(key)).flatMap(({ permission, key, role, isSufficient }) => {
     const associations = undefinedStreams.filter(({ association: { instance }, destination }) => isEqual(app.account.roleOf(instance), role) !== false
       && !(isUnknown(destination) && keysOfStreams.has(key)));
     if (associations.length === 0 || (isSufficient && associations.some((association) => app.isAfter(association, permission)))) return [];
@@ -130,9 +130,9 @@ interface Permission {
   readonly isSufficient: boolean;
 }
 
-/** The keys and grants of the templates that name service-linked roles. */
-function permissionsOfRoles(app: DeployedApp): Permission[] {
-  return Object.entries(app.account.keys).flatMap(([key, { policy, grants }]) => {
+/** The permissions of service-linked roles by the policies and grants of some keys. */
+function permissionsOfRoles(app: DeployedApp, isIncluded: (key: string) => boolean): Permission[] {
+  return Object.entries(app.account.keys).filter(([key]) => isIncluded(key)).flatMap(([key, { policy, grants }]) => {
     const resource = app.withArn(key);
     const ofPolicy = policy && resource ? connectRolesIn(policy) : [];
     return [
