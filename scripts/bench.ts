@@ -26,7 +26,7 @@ const VARIANTS: Variant[] = ['lookup at deployment', 'known role', 'new instance
 const MAX_RESOURCES_PER_STACK = 500; // CloudFormation quota
 const MAX_MANAGED_POLICIES = 9; // that the library adds to the role of the custom resources
 const MAX_CPU_RATIO = 1.25; // the median may differ by about 5 % from one run to the next
-const MAX_CHECK_RATIO = 0.2; // of the check of 1,000 instances to their synthesis
+const MAX_CHECK_RATIO = 0.2; // of the CPU time to check 1,000 instances to that of their synthesis
 
 const { write, check } = parseArgs({ options: { write: { type: 'boolean' }, check: { type: 'boolean' } } }).values;
 
@@ -91,17 +91,20 @@ function synthesis(): Table {
 }
 
 function checkOfTemplates(): Table {
-  return [['instances', 'CPU time of the check, ratio to the synthesis'], ['1000', medianCheckRatio(7)]];
+  const { cpu, elapsed } = checkRatios(7);
+  return [['instances', 'CPU time, ratio to the synthesis', 'elapsed time, ratio to the synthesis'], ['1000', cpu, elapsed]];
 }
 
-/** The CPU time of the check of templates, in relation to the synthesis in the same process. */
-function medianCheckRatio(times: number): string {
-  return ratio(median(Array.from({ length: times }, () => {
+/** The time of the check of templates, in relation to the synthesis in the same process. */
+function checkRatios(times: number): { cpu: string; elapsed: string } {
+  const measurements = Array.from({ length: times }, () => {
     const output = execFileSync(process.execPath, ['check.js', '1000'], { cwd: join(COMPILED, 'scripts', 'bench'), encoding: 'utf8' });
-    const { check: checking, synthesis: synthesizing, findings } = JSON.parse(output) as CheckMeasurement;
-    if (findings > 0) throw new Error(`the check must have no findings, got ${findings}`);
-    return checking / synthesizing;
-  })));
+    const measurement = JSON.parse(output) as CheckMeasurement;
+    if (measurement.findings > 0) throw new Error(`the check must have no findings, got ${measurement.findings}`);
+    return measurement;
+  });
+  const medianOf = (time: 'cpu' | 'elapsed') => ratio(median(measurements.map((measurement) => measurement.check[time] / measurement.synthesis[time])));
+  return { cpu: medianOf('cpu'), elapsed: medianOf('elapsed') };
 }
 
 function packageSize(): Table {
@@ -126,9 +129,9 @@ function compareWithPage(tables: Record<string, Table>): void {
   console.log(`CPU time for 100 instances: ${cpu} times the baseline`);
   if (Number(cpu) > MAX_CPU_RATIO) throw new Error(`the library takes ${cpu} times the CPU time of the baseline, more than ${MAX_CPU_RATIO}`);
 
-  const checkRatio = medianCheckRatio(5);
-  console.log(`CPU time to check 1,000 instances: ${checkRatio} times their synthesis`);
-  if (Number(checkRatio) > MAX_CHECK_RATIO) throw new Error(`the check takes ${checkRatio} times the CPU time of the synthesis, more than ${MAX_CHECK_RATIO}`);
+  const checkRatio = checkRatios(5);
+  console.log(`CPU time to check 1,000 instances: ${checkRatio.cpu} times their synthesis (elapsed time: ${checkRatio.elapsed})`);
+  if (Number(checkRatio.cpu) > MAX_CHECK_RATIO) throw new Error(`the check takes ${checkRatio.cpu} times the CPU time of the synthesis, more than ${MAX_CHECK_RATIO}`);
 }
 
 function report(tables: Record<string, Table>): void {
