@@ -372,6 +372,7 @@ const functionWith = (...actions: string[]) => ({
   FunctionPolicy: { Type: 'AWS::IAM::RolePolicy', Properties: { RoleName: ref('FunctionRole'), PolicyName: 'p', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: getAtt('Key') }] } } },
   Function: { Type: 'AWS::Lambda::Function', DependsOn: 'FunctionPolicy', Properties: { Role: getAtt('FunctionRole') } },
 });
+const LOOKED_UP = { Look: call('Connect', 'describeInstance', { InstanceId: INSTANCE_ARN }), Stream: stream(), Agents: IMPORTED };
 const OWN_GRANT = { G: grant({ ServiceToken: getAtt('Function') }) };
 const updatableGrant = (operation: string) => {
   const { Create } = grant().Properties;
@@ -399,6 +400,10 @@ describe('a change has the finding of', () => {
       { ...SOUND, Stream: stream(getAtt('Key'), { RetentionPeriodHours: 48 }) }, withParameters({ ...SOUND, Stream: stream(getAtt('Key'), { RetentionPeriodHours: ref('P') }) })],
     ['a stream that gets a key for the role of a parameter', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`,
       { Instance: instance(), Stream: unencrypted, Agents: association() }, withParameters({ ...SOUND, Key: key([statement({ Principal: { AWS: ref('P') } })]) })],
+    ['the statement for one of two roles is removed, which may be the same', 'warning: loss-during-update: Agents: Amazon Connect may lose agent events after CloudFormation updates Key (AWS::KMS::Key), until the end of the deployment, '
+      + 'because of the removed permission, unless a role that the key policy or a grant still names is the same',
+    { ...LOOKED_UP, Key: key([statement({ Principal: { AWS: getAtt('Look', 'Instance.ServiceRole') } }), statement({ Principal: { AWS: ROLE_ARN } })]) },
+    { ...LOOKED_UP, Key: key([statement({ Principal: { AWS: ROLE_ARN } })]) }],
     ['a grant that gets an unknown condition', `info: unknown-key-access: Agents: ${UNKNOWN_CONDITION}`, GRANTED, withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }) })],
     ['a key whose grant another custom resource creates', 'info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: a custom resource that uses the key Key may create a grant or change the key policy',
       { ...SOUND, Key: key([]), G: { Type: 'Custom::KmsGrant', Properties: { KeyId: ref('Key') } }, Agents: association({}, { DependsOn: 'G' }) },

@@ -10,13 +10,15 @@ const DEFAULT_RETENTION_HOURS = 24;
 export function lossDuringUpdate(from: DeployedApp, to: DeployedApp): Finding[] {
   return to.associations.filter((association) => from.associationsOf(association).length > 0).flatMap((association) => {
     const { losses: [loss], failure } = lossesOf(association, to, from);
-    const finding = (message: string, fix: string) => [findingAt(association, { rule: 'loss-during-update', message, fix })];
+    const finding = (message: string, fix: string, severity?: 'warning') => [findingAt(association, { rule: 'loss-during-update', message, fix, ...severity && { severity } })];
     if (failure) return finding(`the update fails, or records are lost: ${described(failure.split('\n')[0])}`, 'keep the logical id of the association, or delete the association first');
     if (!loss) return [];
     const reason = loss.delivery ? `, because of ${reasons[loss.delivery.reason] ?? loss.delivery.reason}` : ', because the association is deleted before it is created again';
+    const mayHavePermission = loss.delivery?.reason === 'unknown permission';
     return finding(
-      `Amazon Connect would lose ${association.label} after ${loss.after}, until ${loss.until ?? 'the end of the deployment'}${reason}`,
+      `Amazon Connect ${mayHavePermission ? 'may' : 'would'} lose ${association.label} after ${loss.after}, until ${loss.until ?? 'the end of the deployment'}${reason}`,
       'deploy the change in two steps: first add what is new and keep what is old, then remove what is old',
+      mayHavePermission ? 'warning' : undefined,
     );
   });
 }
@@ -30,6 +32,7 @@ export function failingCleanup(_from: DeployedApp, to: DeployedApp): Finding[] {
 
 const reasons: Record<string, string> = {
   'no permission': 'the missing permission to use the key', 'no key': 'the deleted key', 'no stream': 'the deleted stream', 'disabled key': 'the disabled key',
+  'unknown permission': 'the removed permission, unless a role that the key policy or a grant still names is the same',
 };
 
 /** A resource that holds records or decrypts them would be deleted or replaced. */
