@@ -184,7 +184,7 @@ export class SimulatedAccount {
     for (const [arn, key] of Object.entries(this.keys)) if (text.includes(arn.slice(arn.lastIndexOf('/') + 1))) key.isUsedByCustomResource = true;
   }
 
-  /** Remembers that a custom resource, whose calls are not known, may use any key. */
+  /** Remembers that a custom resource, whose calls are not known, may have access to any key. */
   public markAllKeys(): void {
     for (const key of Object.values(this.keys)) key.isUsedByCustomResource = true;
   }
