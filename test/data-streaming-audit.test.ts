@@ -63,15 +63,15 @@ describe('rules', () => {
     const all = rules(auditOf(stack, { contactRecords: StreamingDestination.newDeliveryStream(), agentEvents: KINESIS }));
 
     expect(Object.entries(all).map(([id, { Description, EventPattern: { source, detail } }]) => [
-      id, source, detail.eventSource, detail.eventName, Description.slice(0, 'A Kinesis data stream of'.length),
+      id, source, detail.eventSource, detail.eventName, Description.split(' ').slice(0, 4).join(' '),
     ])).toEqual([
-      ['KeyAccessDenied', ['aws.kms'], ['kms.amazonaws.com'], ['GenerateDataKey'], 'AWS KMS denied kms:Gener'],
-      ['KeyChanged', ['aws.kms'], ['kms.amazonaws.com'], ['PutKeyPolicy', 'RevokeGrant', 'RetireGrant', 'DisableKey', 'ScheduleKeyDeletion'], 'A KMS key of the data st'],
+      ['KeyAccessDenied', ['aws.kms'], ['kms.amazonaws.com'], ['GenerateDataKey'], 'AWS KMS denied kms:GenerateDataKey'],
+      ['KeyChanged', ['aws.kms'], ['kms.amazonaws.com'], ['PutKeyPolicy', 'RevokeGrant', 'RetireGrant', 'DisableKey', 'ScheduleKeyDeletion'], 'A KMS key of'],
       ['StreamChanged', ['aws.kinesis'], ['kinesis.amazonaws.com'],
-        ['DeleteStream', 'StartStreamEncryption', 'StopStreamEncryption', 'DecreaseStreamRetentionPeriod', 'UpdateShardCount'], 'A Kinesis data stream of'],
-      ['DeliveryStreamChanged', ['aws.firehose'], ['firehose.amazonaws.com'], ['DeleteDeliveryStream', 'UpdateDestination', 'StopDeliveryStreamEncryption'], 'The Firehose delivery st'],
-      ['AssociationChanged', ['aws.connect'], ['connect.amazonaws.com'], ['DisassociateInstanceStorageConfig', 'UpdateInstanceStorageConfig'], 'An association of the Am'],
-      ['InstanceDeleted', ['aws.connect'], ['connect.amazonaws.com'], ['DeleteInstance'], 'The Amazon Connect insta'],
+        ['DeleteStream', 'StartStreamEncryption', 'StopStreamEncryption', 'DecreaseStreamRetentionPeriod', 'UpdateShardCount'], 'A Kinesis data stream'],
+      ['DeliveryStreamChanged', ['aws.firehose'], ['firehose.amazonaws.com'], ['DeleteDeliveryStream', 'UpdateDestination', 'StopDeliveryStreamEncryption'], 'The Firehose delivery stream'],
+      ['AssociationChanged', ['aws.connect'], ['connect.amazonaws.com'], ['DisassociateInstanceStorageConfig', 'UpdateInstanceStorageConfig'], 'An association of the'],
+      ['InstanceDeleted', ['aws.connect'], ['connect.amazonaws.com'], ['DeleteInstance'], 'The Amazon Connect instance'],
     ]);
     const { requestParameters } = all.InstanceDeleted.EventPattern.detail;
     expect(requestParameters).toEqual({ $or: ['InstanceId', 'instanceId'].map((name) => ({ [name]: [{ suffix: INSTANCE_ID }] })) });
