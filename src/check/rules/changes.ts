@@ -31,7 +31,10 @@ export function failingCleanup(_from: DeployedApp, to: DeployedApp): Finding[] {
 }
 
 const reasons: Record<string, string> = {
-  'no permission': 'the missing permission to use the key', 'no key': 'the deleted key', 'no stream': 'the deleted stream', 'disabled key': 'the disabled key',
+  'no permission': 'the missing permission to use the key',
+  'no key': 'the deleted key',
+  'no stream': 'the deleted stream',
+  'disabled key': 'the disabled key',
   'unknown permission': 'the removed permission, unless a role that the key policy or a grant still names is the same',
 };
 
