@@ -54,28 +54,26 @@ export class ConnectApiCalls extends Construct {
 
     const resources = [...this.lookups.filter(isInTree), ...associations.map(({ resource }) => resource)];
     for (const stack of new Set(resources.map((resource) => resource.stack))) {
-      orderWithinStack(resources.filter((resource) => resource.stack === stack), new DependencyGraph(dependencies, stack), dependencies);
+      orderWithinStack(new DependencyGraph(dependencies, stack), resources.filter((resource) => resource.stack === stack));
     }
   }
 }
 
 /** Deploys the association after the earlier ones of its instance, unless one of them depends on it. */
 function orderWithinInstance({ resource, instance }: Association, earlier: Association[], dependencies: Dependencies): void {
-  for (const other of earlier) {
-    if (!other.instance.isSameAs(instance)) continue;
-
-    const graph = DependencyGraph.of(resource, other.resource, dependencies);
-    if (!graph.dependsOn(other.resource, resource) && !graph.dependsOn(resource, other.resource)) dependencies.add(resource, other.resource);
+  for (const { resource: other } of earlier.filter((association) => association.instance.isSameAs(instance))) {
+    const graph = DependencyGraph.of(resource, other, dependencies);
+    if (!graph.dependsOn(other, resource) && !graph.dependsOn(resource, other)) graph.addDependency(resource, other);
   }
 }
 
-function orderWithinStack(resources: CfnResource[], graph: DependencyGraph, dependencies: Dependencies): void {
+function orderWithinStack(graph: DependencyGraph, resources: CfnResource[]): void {
   if (resources.length <= MAX_PARALLEL_AT_START) return;
   const before = new Map(resources.map((resource) => [resource, graph.dependenciesOf(resource)]));
   const sequence = inOrderOfDeployment(before);
   sequence.slice(MAX_PARALLEL_AT_START).forEach((resource, index) => {
     const other = sequence[index + MAX_PARALLEL_AT_START - MAX_PARALLEL];
-    if (!before.get(resource)!.has(other)) dependencies.add(resource, other);
+    if (!before.get(resource)!.has(other)) graph.addDependency(resource, other);
   });
 }
 

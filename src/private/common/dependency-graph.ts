@@ -21,6 +21,11 @@ export class DependencyGraph {
     return this.dependenciesOf(one).has(this.unitOf(other)!);
   }
 
+  /** Deploys one resource after the other. */
+  public addDependency(one: CfnResource, other: CfnResource): void {
+    this.dependencies.add(one, other);
+  }
+
   /** Everything that is deployed before the resource, and the unit of the resource itself. */
   public dependenciesOf(resource: CfnResource): Set<Unit> {
     const units = new Set([this.unitOf(resource)!]);
