@@ -1,7 +1,7 @@
 import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { isPermitted, lossesOf } from '../record-losses';
-import { connectRolesIn, isAllowed, isServiceLinkedRole, principalsOf, type Statement, statementsOf } from '../simulation/access';
+import { connectRolesIn, isAllowed, isServiceLinkedRole, listOf, principalsOf, type Statement, statementsOf } from '../simulation/access';
 import { described, isEqual, isUnknown } from '../simulation/unknown-values';
 
 const ADD_STATEMENT = 'add a statement to the key policy that allows kms:GenerateDataKey to the service-linked role of the instance, or create a KMS grant for the role';
@@ -164,7 +164,7 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
       ...statements.filter((statement) => namesConnectRole(statement) && allowsMoreThan('kms:GenerateDataKey', statement)).map((statement) => findingAt(resource!, {
         rule: 'wide-key-access',
         severity: 'warning',
-        message: `the key policy allows a service-linked role ${described([statement.Action ?? 'all but some actions'].flat().join(', '))}`,
+        message: `the key policy allows a service-linked role ${described(listOf(statement.Action ?? 'all but some actions').join(', '))}`,
         fix: 'Amazon Connect needs only kms:GenerateDataKey for streaming; use a statement of its own for other features',
       })),
       ...statements.filter((statement) => principalsOf(statement.Principal).includes('*') && !statement.Condition).map(() => findingAt(resource!, {
@@ -184,7 +184,7 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
 
 function allowsMoreThan(expected: string, { Action, NotAction }: Statement): boolean {
   if (Action === undefined) return NotAction !== undefined;
-  return [Action].flat().some((action) => isEqual(action.toLowerCase(), expected.toLowerCase()) === false);
+  return listOf(Action).some((action) => isEqual(action.toLowerCase(), expected.toLowerCase()) === false);
 }
 
 /** Nobody can attach policies to a service-linked role. */

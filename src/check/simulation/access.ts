@@ -135,13 +135,13 @@ function applies(statement: Statement, { action, resource, context = {} }: Acces
   if (ofResource === false) return false;
   if (isUnknown(Condition)) return undefined;
   const conditions = Object.entries(Condition).flatMap(([operator, keys]) => isUnknown(keys) ? undefined : Object.entries(keys)
-    .map(([key, values]) => isMet(operator, [values].flat(), valueOf(context, key))));
+    .map(([key, values]) => isMet(operator, listOf(values), valueOf(context, key))));
   return all([ofAction, ofResource, ...conditions]);
 }
 
 function valueOf(context: Record<string, string | string[]>, key: string): string[] | undefined {
   const found = Object.keys(context).find((name) => name.toLowerCase() === key.toLowerCase());
-  return found === undefined ? undefined : [context[found]].flat();
+  return found === undefined ? undefined : listOf(context[found]);
 }
 
 /** The operators of which one value must match. The others are not evaluated. */
@@ -187,7 +187,8 @@ function matches(pattern: string, value: string): Decision {
   return isUnknown(pattern) || isUnknown(value) ? isEqual(pattern.replace(/[*?]/g, () => unknown('any')), value) : false;
 }
 
-function listOf<T>(value: T | readonly T[]): T[] {
+/** The elements of a value that can be a list of values. */
+export function listOf<T>(value: T | readonly T[]): T[] {
   return Array.isArray(value) ? value as T[] : [value as T];
 }
 
