@@ -7,6 +7,7 @@ import { spawnSync } from 'child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join, relative, resolve } from 'path';
 import { parseArgs } from 'util';
+import { writeBlocks } from './page-tables';
 
 interface Capability {
   /** Files and folders of `src`. */
@@ -100,7 +101,7 @@ if (unknown.length > 0) throw new Error(`the arguments must be names of capabili
 validateCapabilities();
 for (const name of positionals.length > 0 ? positionals : Object.keys(CAPABILITIES)) {
   const result = measure(CAPABILITIES[name]);
-  console.log(`${name}: ${row(result).join(', ')}`);
+  console.log(`${name}: ${result.mutants} mutants, ${result.survivors.length} survive, ${scoreOf(result).toFixed(1)}%`);
   if (scoreOf(result) < MIN_SCORE) process.exitCode = 1;
   if (write) writeResult(name, result);
 }
@@ -150,18 +151,13 @@ function scoreOf({ detected, mutants }: Result): number {
   return 100 * detected / mutants;
 }
 
-function row(result: Result): string[] {
-  return [`${result.mutants} mutants`, `${result.survivors.length} survive`, `${scoreOf(result).toFixed(1)}%`];
-}
-
-/** Replaces the row of the table and the list of survivors. */
+/** Replaces the list of survivors and the row of the table, which has rows that are not measured at this time. */
 function writeResult(name: string, result: Result): void {
-  const page = readFileSync(PAGE, 'utf8');
-  const line = `| ${name} | ${result.mutants} | ${result.survivors.length} | ${scoreOf(result).toFixed(1)}% |`;
   const list = result.survivors.map((survivor) => `- ${survivor}`).join('\n') || 'All mutants are detected.';
-  const after = page
-    .replace(new RegExp(`^\\| ${name} \\|.*$`, 'm'), () => line)
-    .replace(new RegExp(`(<!-- survivors: ${name} -->\n\n)[^]*?(\n\n<!-- end -->)`), (_, start: string, end: string) => `${start}${list}${end}`);
-  if (!after.includes(line) || !after.includes(list)) throw new Error(`docs/mutation-testing.md has no row or no list for ${name}`);
-  writeFileSync(PAGE, after);
+  writeBlocks('mutation-testing.md', { [`survivors: ${name}`]: () => list }, `npx projen test:mutation --write '${name}'`);
+
+  const page = readFileSync(PAGE, 'utf8');
+  const row = new RegExp(`^\\| ${name} \\|.*$`, 'm');
+  if (!row.test(page)) throw new Error(`docs/mutation-testing.md has no row for ${name}`);
+  writeFileSync(PAGE, page.replace(row, `| ${name} | ${result.mutants} | ${result.survivors.length} | ${scoreOf(result).toFixed(1)}% |`));
 }
