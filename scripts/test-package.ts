@@ -1,6 +1,6 @@
 /**
  * `npx projen test:package`: checks the files and the size of the tarball in `dist/js`, installs it with the newest aws-cdk-lib
- * into an empty folder, and type-checks and synthesizes the example app there.
+ * into an empty folder, and type-checks, synthesizes and checks the example app there.
  */
 import { execFileSync } from 'child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
@@ -90,5 +90,6 @@ function synthesize(): void {
   const template = JSON.parse(readFileSync(join(user, 'cdk.out', 'ContactCenterData.template.json'), 'utf8')) as Template;
   const associations = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Connect::InstanceStorageConfig');
   if (associations.length !== 3) throw new Error(`the example app must contain 3 associations, got ${associations.length}`);
+  execFileSync('npx', ['cdk-connect-data-streaming', 'check', 'cdk.out'], { cwd: user, stdio: ['ignore', 'ignore', 'inherit'] }); // fails on findings
   console.log(`the example app was synthesized with aws-cdk-lib ${installedVersion(user, 'aws-cdk-lib')}: ${Object.keys(template.Resources).length} resources`);
 }
