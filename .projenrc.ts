@@ -451,6 +451,7 @@ new JsonFile(project, 'stryker.config.json', {
     jsonReporter: { fileName: 'coverage/mutation.json' },
     maxTestRunnerReuse: 50, // each run leaves memory behind
     tempDirName: 'coverage/stryker',
+    ignorePatterns: ['coverage', 'dist'], // what other tasks leave in them cannot always be copied
     concurrency: 2,
     disableTypeChecks: '{src,test}/**/*.ts', // adds a comment to these files; a test compares the generated files in `schemas`
   },
