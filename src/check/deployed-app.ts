@@ -2,7 +2,7 @@ import { pathOf } from './finding';
 import { connectRolesIn, isServiceLinkedRole } from './simulation/access';
 import type { DeploymentGraph, Node, Scope, StackGraph } from './simulation/deployment-graph';
 import { dependenciesIn } from './simulation/deployment-simulation';
-import { withDependencies } from './simulation/orders';
+import { dependsOn } from './simulation/orders';
 import { isCaller, Provisioner } from './simulation/provisioner';
 import { NotDeployedError } from './simulation/resolver';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
@@ -70,7 +70,8 @@ export class DeployedApp {
           if (!isConsequence) failures.push({ node, reason: (error as Error).message });
         }
         const conditions = provisioner.unknownConditionsOf(node);
-        resources.set(node.id, { ...node, type: node.resource.Type, properties, deployed: this.account.deployed[node.id], conditions });
+        const { id, scope, logicalId, resource, dependencies } = node;
+        resources.set(id, { id, scope, logicalId, resource, dependencies, type: resource.Type, properties, deployed: this.account.deployed[id], conditions });
       }
     }
     for (const { nodes } of from?.graph.stacks ?? []) {
@@ -87,17 +88,14 @@ export class DeployedApp {
     this.failures = failures;
     this.cleanupFailures = cleanupFailures;
     this.byType = grouped([...resources.values()], ({ type }) => type);
-    this.callers = [...resources.values()].flatMap<[string, DeployedResource]>(({ id, type, deployed }) => (
-      deployed && isCaller(type) ? [[id, deployed]] : []));
+    this.callers = this.ofType(...[...this.byType.keys()].filter(isCaller)).flatMap<[string, DeployedResource]>(({ id, deployed }) => deployed ? [[id, deployed]] : []);
     this.byKey = grouped([
       ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant(Command)?"/i.test(String(properties.Create))),
     ], ({ type, deployed, properties }) => type === 'AWS::KMS::Alias'
       ? this.account.aliases[String(deployed?.attributes.Arn)]
       : this.account.keyArn(/"KeyId":"([^"]+)"/.exec(String(properties.Create))?.[1] ?? ''));
-    this.byArn = new Map([...resources.values()].flatMap((resource) => {
-      const arn = resource.deployed?.attributes.Arn;
-      return typeof arn === 'string' ? [[arn, resource] as const] : [];
-    }));
+    this.byArn = new Map([...resources.values()].filter(({ deployed }) => typeof deployed?.attributes.Arn === 'string')
+      .map((resource) => [resource.deployed!.attributes.Arn as string, resource]));
     this.associations = this.ofType('AWS::Connect::InstanceStorageConfig').flatMap((resource) => this.streaming(resource));
     this.byInstance = grouped(this.associations, ({ association }) => association.instance);
   }
@@ -142,9 +140,10 @@ export class DeployedApp {
 
   /** Whether a resource is deployed after another one, in every possible order. */
   public isAfter(resource: Node, other: Node): boolean {
-    const [stack, otherStack] = [resource, other].map((node) => this.stackOf(node));
+    const stack = this.stackOf(resource);
+    const otherStack = this.stackOf(other);
     if (stack !== otherStack) return this.graph.stacks.indexOf(stack) > this.graph.stacks.indexOf(otherStack);
-    return withDependencies(dependenciesIn(stack), resource.id).has(other.id);
+    return dependsOn(dependenciesIn(stack), resource.id, other.id);
   }
 
   private streaming(resource: Resource): StreamingAssociation[] {

@@ -44,29 +44,34 @@ export function partsOfSub(argument: unknown): unknown[] {
 }
 
 /** The references in a value of a template. */
-export function referencesIn(value: unknown): Reference[] {
-  const found: Reference[] = [];
-  const visit = (inner: unknown): void => {
-    if (typeof inner !== 'object' || inner === null) return;
-    const intrinsic = intrinsicOf(inner);
-    const reference = intrinsic && toReference(intrinsic);
-    if (reference) found.push(reference);
-    else (intrinsic?.name === 'Fn::Sub' ? partsOfSub(intrinsic.argument) : Object.values(inner)).forEach(visit);
-  };
-  visit(value);
+export function referencesIn(value: unknown, found: Reference[] = []): Reference[] {
+  if (typeof value !== 'object' || value === null) return found;
+  const intrinsic = intrinsicOf(value);
+  const reference = intrinsic && toReference(intrinsic);
+  if (reference) found.push(reference);
+  else for (const inner of intrinsic?.name === 'Fn::Sub' ? partsOfSub(intrinsic.argument) : Object.values(value)) referencesIn(inner, found);
   return found;
 }
 
-/** Copies a value of a template. The callback replaces each intrinsic function, `undefined` removes it as `AWS::NoValue` does. */
+/**
+ * A value of a template in which the callback replaces each intrinsic function. `undefined` removes it as `AWS::NoValue` does. What
+ * contains no intrinsic function is not copied.
+ */
 export function replaceIntrinsics(value: unknown, replace: (intrinsic: Intrinsic, value: object) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const intrinsic = intrinsicOf(value);
   if (intrinsic) return replace(intrinsic, value);
-  if (Array.isArray(value)) return value.map((item) => replaceIntrinsics(item, replace)).filter((item) => item !== undefined);
-  const copy: Record<string, unknown> = {};
+  if (Array.isArray(value)) {
+    const items = value.map((item) => replaceIntrinsics(item, replace));
+    return items.every((item, index) => item === value[index]) ? value : items.filter((item) => item !== undefined);
+  }
+  let copy: Record<string, unknown> | undefined;
   for (const [name, inner] of Object.entries(value)) {
     const replaced = replaceIntrinsics(inner, replace);
-    if (replaced !== undefined) copy[name] = replaced;
+    if (replaced === inner) continue;
+    copy ??= { ...value };
+    if (replaced === undefined) delete copy[name];
+    else copy[name] = replaced;
   }
-  return copy;
+  return copy ?? value;
 }

@@ -21,6 +21,7 @@ export interface TemplateResource {
 
 /** Writes out the loops of `Fn::ForEach`, a transform of `AWS::LanguageExtensions`. A loop over values that the template does not contain is omitted. */
 export function withoutLoops(resources: Record<string, unknown>): Record<string, TemplateResource> {
+  if (Object.entries(resources).every(([name, value]) => !name.startsWith('Fn::ForEach::') && isResource(value))) return resources as Record<string, TemplateResource>;
   return Object.fromEntries(Object.entries(resources).flatMap(([name, value]) => {
     if (!name.startsWith('Fn::ForEach::')) return isResource(value) ? [[name, value]] : [];
     const [identifier, items, body] = value as [string, unknown, Record<string, unknown>];
@@ -47,6 +48,6 @@ function replaced(value: unknown, identifier: string, item: string): unknown {
 /** The logical ids of the resources that a resource refers to or depends on. */
 export function dependenciesOf(template: Template, logicalId: string): string[] {
   const { DependsOn = [], Properties } = template.Resources[logicalId];
-  const ids = new Set([DependsOn, referencesIn(Properties).map((reference) => reference.logicalId)].flat());
-  return [...ids].filter((id) => id in template.Resources);
+  const ids = [DependsOn].flat().concat(referencesIn(Properties).map((reference) => reference.logicalId));
+  return [...new Set(ids)].filter((id) => id in template.Resources);
 }

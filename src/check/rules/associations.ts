@@ -36,21 +36,24 @@ function problemOf({ properties, destination, label }: StreamingAssociation, tar
 /** The instance, the destination and the stack must be in one account and one Region. */
 export function otherAccountOrRegion(app: DeployedApp): Finding[] {
   return app.associations.flatMap((association) => {
-    const { scope: { account, region }, association: { instance }, destination, label } = association;
-    const ofStack = { what: () => 'the stack', region, account };
-    const ofInstance = { what: () => `the instance ${app.nameOf(instance)}`, ...placeOf(instance) };
-    const ofDestination = { what: () => `the destination ${app.nameOf(destination)}`, ...placeOf(destination) };
-    const different = [[ofStack, ofInstance], [ofStack, ofDestination], [ofInstance, ofDestination]]
-      .find(([one, other]) => isDifferent(one.region, other.region) || isDifferent(one.account, other.account));
+    const { scope, association: { instance }, destination, label } = association;
+    const places: Place[] = [scope, placeOf(instance), placeOf(destination)];
+    const different = [[0, 1], [0, 2], [1, 2]].find(([one, other]) => isDifferent(places[one].region, places[other].region) || isDifferent(places[one].account, places[other].account));
+    const names = () => ['the stack', `the instance ${app.nameOf(instance)}`, `the destination ${app.nameOf(destination)}`];
     return different ? [findingAt(association, {
       rule: 'other-account-or-region',
-      message: `Amazon Connect cannot stream ${label}: ${different.map(({ what, ...place }) => `${what()} is in ${described(place.account)}, ${described(place.region)}`).join(', ')}`,
+      message: `Amazon Connect cannot stream ${label}: ${different.map((index) => `${names()[index]} is in ${described(places[index].account)}, ${described(places[index].region)}`).join(', ')}`,
       fix: 'use a destination in the account and Region of the instance, and define the association there',
     })] : [];
   });
 }
 
-function placeOf(arn = ''): { region?: string; account?: string } {
+interface Place {
+  readonly account?: string;
+  readonly region?: string;
+}
+
+function placeOf(arn = ''): Place {
   const [, , , region, account] = splitText(arn, ':');
   return { region, account };
 }

@@ -41,19 +41,22 @@ function circularDependencies({ graph }: DeployedApp): Finding[] {
 
 function circleIn(nodes: ReadonlyMap<string, Node>): Node[] | undefined {
   const done = new Set<string>();
-  const visit = (id: string, path: string[]): string[] | undefined => {
-    if (path.includes(id)) return path.slice(path.indexOf(id));
+  const path = new Set<string>();
+  const visit = (id: string): Node[] | undefined => {
+    if (path.has(id)) return [...path].slice([...path].indexOf(id)).map((one) => nodes.get(one)!);
     if (done.has(id)) return undefined;
     done.add(id);
+    path.add(id);
     for (const dependency of nodes.get(id)!.dependencies) {
-      const circle = visit(dependency, [...path, id]);
+      const circle = visit(dependency);
       if (circle) return circle;
     }
+    path.delete(id);
     return undefined;
   };
   for (const id of nodes.keys()) {
-    const circle = visit(id, []);
-    if (circle) return circle.map((one) => nodes.get(one)!);
+    const circle = visit(id);
+    if (circle) return circle;
   }
   return undefined;
 }

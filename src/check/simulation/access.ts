@@ -34,7 +34,8 @@ export interface AccessRequest {
 export type Decision = boolean | undefined;
 
 /** Whether the policies allow a request, as IAM and AWS KMS decide for a principal of the account of the resource. */
-export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }: AccessRequest): Decision {
+export function isAllowed(request: AccessRequest): Decision {
+  const { identityPolicies = [], resourcePolicy } = request;
   const ofIdentity = identityPolicies.flatMap(statementsOf);
   const ofResource = resourcePolicy && statementsOf(resourcePolicy);
   const denied = any([
@@ -50,6 +51,16 @@ export function isAllowed({ identityPolicies = [], resourcePolicy, ...request }:
   const byIdentity = any(ofIdentity.filter(isAllow).map((statement) => applies(statement, request)));
   const allowed = ofResource ? allowedByResource(ofResource.filter(isAllow), request, byIdentity) : byIdentity;
   return allowed === false ? false : both(allowed, negated(denied));
+}
+
+const decisions = new WeakMap<object, Map<string, Decision>>();
+
+/** Decides only once for a request with the same policies, because the simulation asks after each step. */
+export function remembered(policies: object, request: string, decide: () => Decision): Decision {
+  const known = decisions.get(policies) ?? new Map<string, Decision>();
+  decisions.set(policies, known);
+  if (!known.has(request)) known.set(request, decide());
+  return known.get(request);
 }
 
 /** A resource policy allows a principal, or it allows its account, which decides with the policies of the principal. */
@@ -128,11 +139,12 @@ function accountOf(principal: string): string {
 
 /** Whether a statement applies to the action, the resource and the context of a request. */
 function applies(statement: Statement, { action, resource, context = {} }: AccessRequest): Decision {
-  const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
-  const ofAction = isIncluded(Action, NotAction, action.toLowerCase(), (pattern) => pattern.toLowerCase());
+  const { Action, NotAction, Resource, NotResource, Condition } = statement;
+  const ofAction = isIncluded(inLowerCase(Action), inLowerCase(NotAction), action.toLowerCase());
   if (ofAction === false) return false;
   const ofResource = isIncluded(Resource, NotResource, resource);
   if (ofResource === false) return false;
+  if (Condition === undefined) return both(ofAction, ofResource);
   if (isUnknown(Condition)) return undefined;
   const conditions = Object.entries(Condition).flatMap(([operator, keys]) => isUnknown(keys) ? undefined : Object.entries(keys)
     .map(([key, values]) => isMet(operator, listOf(values), valueOf(context, key))));
@@ -172,10 +184,17 @@ function isMet(operator: string, patterns: string[], values?: string[]): Decisio
 }
 
 /** Whether a statement includes an action or a resource. A statement without the element has no effect. */
-function isIncluded(included: Patterns | undefined, excluded: Patterns | undefined, value: string, adapt = (pattern: string) => pattern): Decision {
-  const matchesAny = (patterns: Patterns): Decision => any(listOf(patterns).map((pattern) => matches(adapt(pattern), value)));
-  if (included !== undefined) return matchesAny(included);
-  return excluded !== undefined && negated(matchesAny(excluded));
+function isIncluded(included: Patterns | undefined, excluded: Patterns | undefined, value: string): Decision {
+  if (included !== undefined) return matchesAny(listOf(included), value);
+  return excluded !== undefined && negated(matchesAny(listOf(excluded), value));
+}
+
+function inLowerCase(actions?: Patterns): Patterns | undefined {
+  return actions && listOf(actions).map((action) => action.toLowerCase());
+}
+
+function matchesAny(patterns: string[], value: string): Decision {
+  return patterns.includes(value) || any(patterns.map((pattern) => matches(pattern, value)));
 }
 
 /** Whether a value matches a pattern with the wildcards `*` and `?`. */

@@ -1,4 +1,4 @@
-import { isAllowed, type PolicyDocument } from './access';
+import { type Decision, isAllowed, type PolicyDocument, remembered } from './access';
 import type { Grant, SimulatedAccount } from './simulated-account';
 import { isEqual, splitText } from './unknown-values';
 
@@ -94,11 +94,13 @@ export class ConnectAndKms {
 
   /** Fails if the policies deny an action. If the templates do not contain the policies, the action is allowed. */
   private require(action: string, resource: string, deniedAction = action, deniedResource = resource, context = {}): void {
-    if (!this.caller.policies) return;
+    const { role: principal, policies: identityPolicies } = this.caller;
+    if (!identityPolicies) return;
     const isKms = action.startsWith('kms:');
     const resourcePolicy = isKms ? this.account.permissionsOf(resource) : undefined;
     if (isKms && !resourcePolicy) return;
-    const allowed = isAllowed({ principal: this.caller.role, action, resource, identityPolicies: this.caller.policies, resourcePolicy, context });
+    const decide = (): Decision => isAllowed({ principal, action, resource, identityPolicies, resourcePolicy, context });
+    const allowed = isKms ? decide() : remembered(identityPolicies, `${action} ${resource}`, decide);
     if (allowed === false) throw this.accessDenied(deniedAction, deniedResource);
   }
 

@@ -32,7 +32,7 @@ export function invokeCustomResource(event: CustomResourceEvent, caller: Caller,
   const { RequestType: requestType, ResourceProperties: properties } = event;
   const own = callFor(requestType, properties);
   const id = own?.physicalResourceId?.id ?? (requestType === 'Create'
-    ? (['Update', 'Delete'] as const).map((type) => callFor(type, properties)?.physicalResourceId?.id).find(Boolean) ?? event.LogicalResourceId
+    ? callFor('Update', properties)?.physicalResourceId?.id ?? callFor('Delete', properties)?.physicalResourceId?.id ?? event.LogicalResourceId
     : event.PhysicalResourceId!);
   const success = { Status: 'SUCCESS', Reason: 'OK', PhysicalResourceId: id, Data: {} } as const;
   if (!own) return success;
@@ -91,7 +91,10 @@ export function grantOf(parameters: Record<string, never>): Omit<Grant, 'id' | '
 }
 
 /** An answer with the paths of its values as names, such as `Instance.ServiceRole`. */
-function flatten(value: unknown, path: string[] = []): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return { [path.join('.')]: value };
-  return Object.assign({}, ...Object.entries(value).map(([name, inner]) => flatten(inner, [...path, name]))) as Record<string, unknown>;
+function flatten(answer: object, prefix = '', flat: Record<string, unknown> = {}): Record<string, unknown> {
+  for (const [name, value] of Object.entries(answer)) {
+    if (typeof value === 'object' && value !== null) flatten(value, `${prefix}${name}.`, flat);
+    else flat[`${prefix}${name}`] = value;
+  }
+  return flat;
 }

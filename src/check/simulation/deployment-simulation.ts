@@ -98,7 +98,7 @@ export class DeploymentSimulation {
   private cleanup(stack: StackGraph, next?: StackGraph): Phase {
     return {
       verb: 'cleaning up',
-      ...this.ordersOf(stack, allDependenciesIn(stack).reversed),
+      ...this.ordersOf(stack, reverse(dependenciesIn(stack))),
       apply: (provisioner, id) => {
         try {
           return provisioner.cleanUp(stack.nodes.get(id)!, next?.nodes.get(id));
@@ -162,20 +162,13 @@ export class DeploymentSimulation {
   }
 }
 
-const known = new WeakMap<StackGraph, { dependencies: Dependencies; reversed: Dependencies }>();
+const known = new WeakMap<StackGraph, Dependencies>();
 
-/** The dependencies for a deployment, and in the other direction for a cleanup. */
-function allDependenciesIn(stack: StackGraph): { dependencies: Dependencies; reversed: Dependencies } {
-  const found = known.get(stack);
-  if (found) return found;
-  const dependencies = new Map([...stack.nodes.values()].map(({ id, dependencies: before }) => [id, before]));
-  const result = { dependencies, reversed: reverse(dependencies) };
-  known.set(stack, result);
-  return result;
-}
-
+/** The dependencies for a deployment. A cleanup has them in the other direction. */
 export function dependenciesIn(stack: StackGraph): Dependencies {
-  return allDependenciesIn(stack).dependencies;
+  const dependencies = known.get(stack) ?? new Map([...stack.nodes.values()].map(({ id, dependencies: before }) => [id, before]));
+  known.set(stack, dependencies);
+  return dependencies;
 }
 
 /** Adds the other items to an order, each just before the first item that depends on it. */

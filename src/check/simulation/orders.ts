@@ -19,13 +19,10 @@ export function possibleOrders(dependencies: Dependencies, limit = MAX_ORDERS): 
   const all = allOrders(dependencies, limit + 1);
   if (all.length <= limit) return { orders: all, exhaustive: true };
 
-  const adversarial = [...dependencies.keys()].flatMap((item) => {
-    const early = withDependencies(dependencies, item);
-    return [
-      orderBy(dependencies, (other) => early.has(other) ? 0 : 1),
-      orderBy(dependencies, (other) => other === item ? 1 : 0),
-    ];
-  });
+  const adversarial = [...dependencies.keys()].flatMap((item) => [
+    orderBy(dependencies, (other) => dependsOn(dependencies, item, other) ? 0 : 1),
+    orderBy(dependencies, (other) => other === item ? 1 : 0),
+  ]);
   const distinct = new Map(adversarial.map((order) => [order.join(), order]));
   return { orders: [...distinct.values()], exhaustive: false };
 }
@@ -62,29 +59,43 @@ function readyItems(dependencies: Dependencies, left: ReadonlySet<string>): stri
   return ready;
 }
 
-const known = new WeakMap<Dependencies, Map<string, ReadonlySet<string>>>();
+/** The items with their direct and indirect dependencies: numbers in which each item has a bit. */
+class Closures {
+  private readonly bits: ReadonlyMap<string, bigint>;
+  private readonly closures = new Map<string, bigint>();
 
-/** An item with its direct and indirect dependencies. */
-export function withDependencies(dependencies: Dependencies, item: string): ReadonlySet<string> {
-  const found = known.get(dependencies) ?? new Map<string, ReadonlySet<string>>();
-  known.set(dependencies, found);
-  const visit = (current: string): ReadonlySet<string> => {
-    const before = found.get(current);
-    if (before) return before;
-    const all = new Set([current]);
-    found.set(current, all); // a circular dependency ends here
-    for (const dependency of dependencies.get(current)!) visit(dependency).forEach((other) => all.add(other));
-    return all;
-  };
-  return visit(item);
+  constructor(private readonly dependencies: Dependencies) {
+    this.bits = new Map([...dependencies.keys()].map((item, index) => [item, 1n << BigInt(index)]));
+  }
+
+  public includes(item: string, other: string): boolean {
+    return (this.of(item) & this.bits.get(other)!) !== 0n;
+  }
+
+  private of(item: string): bigint {
+    const known = this.closures.get(item);
+    if (known !== undefined) return known;
+    let closure = this.bits.get(item)!;
+    this.closures.set(item, closure); // a circular dependency ends here
+    for (const dependency of this.dependencies.get(item)!) closure |= this.of(dependency);
+    this.closures.set(item, closure);
+    return closure;
+  }
+}
+
+const closures = new WeakMap<Dependencies, Closures>();
+
+/** Whether an item is another one, or depends on it directly or indirectly. */
+export function dependsOn(dependencies: Dependencies, item: string, other: string): boolean {
+  const known = closures.get(dependencies) ?? new Closures(dependencies);
+  closures.set(dependencies, known);
+  return known.includes(item, other);
 }
 
 /** The direct and indirect dependencies among some of the items. */
 export function restrict(dependencies: Dependencies, keep: (item: string) => boolean): Dependencies {
-  return new Map([...dependencies.keys()].filter(keep).map((item) => {
-    const before = [...withDependencies(dependencies, item)];
-    return [item, new Set(before.filter((other) => other !== item && keep(other)))];
-  }));
+  const kept = [...dependencies.keys()].filter(keep);
+  return new Map(kept.map((item) => [item, new Set(kept.filter((other) => other !== item && dependsOn(dependencies, item, other)))]));
 }
 
 /** The dependencies of deletions: an item is deleted after the items that depend on it. */

@@ -77,7 +77,8 @@ export class Provisioner {
     }
     const isReplaced = before && isReplacement(type, before.properties, properties);
     if (isReplaced) this.account.replaced[node.id] = before;
-    const deployed = { type, properties, ...this.put(node, properties, isReplaced ? undefined : before) };
+    const { physicalId, attributes } = this.put(node, properties, isReplaced ? undefined : before);
+    const deployed = { type, physicalId, attributes, properties };
     this.account.deployed[node.id] = deployed;
     if (this.callers && isCaller(type)) addCaller(this.callers, deployed);
     return true;
@@ -236,13 +237,10 @@ export class Provisioner {
   }
 
   private callerOf(functionArn: string): Caller {
-    const { byArn, policiesByRole } = this.callers ??= callersIn(this.account);
-    const role = byArn.get(functionArn)?.properties.Role as string | undefined;
-    const deployedRole = role === undefined ? undefined : byArn.get(role);
-    if (!role || !deployedRole || hasPoliciesOfOthers(deployedRole)) return { role: role ?? unknown(`role of ${functionArn}`) };
-    const attached = policiesByRole.get(deployedRole.physicalId) ?? [];
-    const inline = (deployedRole.properties.Policies ?? []) as Properties[];
-    return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
+    const callers = this.callers ??= callersIn(this.account);
+    const caller = callers.known.get(functionArn) ?? toCaller(functionArn, callers);
+    callers.known.set(functionArn, caller);
+    return caller;
   }
 }
 
@@ -272,19 +270,31 @@ export function isCaller(type: string): boolean {
 interface Callers {
   readonly byArn: Map<unknown, DeployedResource>;
   readonly policiesByRole: Map<unknown, DeployedResource[]>;
+  /** The callers that have been determined, by the ARN of the function. */
+  readonly known: Map<string, Caller>;
 }
 
 function callersIn({ deployed }: SimulatedAccount): Callers {
-  const callers: Callers = { byArn: new Map(), policiesByRole: new Map() };
+  const callers: Callers = { byArn: new Map(), policiesByRole: new Map(), known: new Map() };
   for (const resource of Object.values(deployed)) if (isCaller(resource.type)) addCaller(callers, resource);
   return callers;
 }
 
-function addCaller({ byArn, policiesByRole }: Callers, resource: DeployedResource): void {
+function addCaller({ byArn, policiesByRole, known }: Callers, resource: DeployedResource): void {
+  known.clear();
   byArn.set(resource.attributes.Arn, resource);
   if (!['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].includes(resource.type)) return;
   const { Roles = [], RoleName = [] } = resource.properties;
   for (const role of new Set([Roles, RoleName].flat())) policiesByRole.set(role, [...policiesByRole.get(role) ?? [], resource]);
+}
+
+function toCaller(functionArn: string, { byArn, policiesByRole }: Callers): Caller {
+  const role = byArn.get(functionArn)?.properties.Role as string | undefined;
+  const deployedRole = role === undefined ? undefined : byArn.get(role);
+  if (!role || !deployedRole || hasPoliciesOfOthers(deployedRole)) return { role: role ?? unknown(`role of ${functionArn}`) };
+  const attached = policiesByRole.get(deployedRole.physicalId) ?? [];
+  const inline = (deployedRole.properties.Policies ?? []) as Properties[];
+  return { role, policies: [...inline, ...attached.map(({ properties }) => properties)].map((policy) => policy.PolicyDocument as PolicyDocument) };
 }
 
 /** Whether a role has managed policies that the templates do not contain, other than the one for logs. */

@@ -1,4 +1,4 @@
-import { all, any, type Decision, isAllowed, isComplete, isRoleOf, type PolicyDocument, statementsOf } from './access';
+import { all, any, type Decision, isAllowed, isComplete, isRoleOf, type PolicyDocument, remembered, statementsOf } from './access';
 import { isEqual, serviceRoleOf } from './unknown-values';
 
 export interface Grant {
@@ -169,7 +169,9 @@ export class SimulatedAccount {
   }
 
   public disassociate(id: string): void {
-    const { instance, dataType } = this.associations[id] ?? {};
+    const known = this.associations[id];
+    if (!known) return;
+    const { instance, dataType } = known;
     this.associationIds.delete(`${instance} ${dataType}`);
     delete this.associations[id];
   }
@@ -256,20 +258,27 @@ export class SimulatedAccount {
   private isAllowedByPolicy(resourcePolicy: PolicyDocument, instance: string, stream: string, resource: string): Decision {
     const principal = this.roleOf(instance);
     const [, partition, , region, account] = stream.split(':');
-    const context = {
-      'aws:PrincipalArn': principal,
-      'aws:PrincipalAccount': account,
-      'aws:PrincipalType': 'AssumedRole',
-      'aws:SecureTransport': 'true',
-      'aws:RequestedRegion': region,
-      'aws:ViaAWSService': 'true',
-      'kms:CallerAccount': account,
-      'kms:ViaService': `kinesis.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`,
-      'kms:EncryptionContext:aws:kinesis:arn': stream,
-      'kms:EncryptionContextKeys': 'aws:kinesis:arn',
-    };
     if (isEqual(resource.split(':')[4], account) === false) return false;
-    return remembered(resourcePolicy, `${principal} ${stream}`, () => isAllowed({ principal, action: 'kms:GenerateDataKey', resource, resourcePolicy, context }));
+    // Without conditions, the decision is the same for all streams.
+    const request = statementsOf(resourcePolicy).some(({ Condition }) => Condition) ? `${principal} ${stream}` : principal;
+    return remembered(resourcePolicy, request, () => isAllowed({
+      principal,
+      action: 'kms:GenerateDataKey',
+      resource,
+      resourcePolicy,
+      context: {
+        'aws:PrincipalArn': principal,
+        'aws:PrincipalAccount': account,
+        'aws:PrincipalType': 'AssumedRole',
+        'aws:SecureTransport': 'true',
+        'aws:RequestedRegion': region,
+        'aws:ViaAWSService': 'true',
+        'kms:CallerAccount': account,
+        'kms:ViaService': `kinesis.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`,
+        'kms:EncryptionContext:aws:kinesis:arn': stream,
+        'kms:EncryptionContextKeys': 'aws:kinesis:arn',
+      },
+    }));
   }
 
   /** Whether a resource exists that the templates do not define. */
@@ -288,16 +297,6 @@ export function defaultPolicy(keyArn: string, account = keyArn.split(':')[4]): P
 function meets({ EncryptionContextEquals: equals, EncryptionContextSubset: subset }: GrantConstraints = {}, stream: string): Decision {
   return all([...Object.entries(equals ?? {}), ...Object.entries(subset ?? {})]
     .map(([name, value]) => name === 'aws:kinesis:arn' ? isEqual(value, stream) : false));
-}
-
-const decisions = new WeakMap<PolicyDocument, Map<string, Decision>>();
-
-/** Decides only once for a policy and a request, because the simulation asks after each step. */
-function remembered(policy: PolicyDocument, request: string, decide: () => Decision): Decision {
-  const known = decisions.get(policy) ?? new Map<string, Decision>();
-  decisions.set(policy, known);
-  if (!known.has(request)) known.set(request, decide());
-  return known.get(request);
 }
 
 /** Copies a value with the properties of its objects in alphabetical order. */
