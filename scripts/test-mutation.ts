@@ -45,6 +45,8 @@ const PAGE = join(ROOT, 'docs', 'mutation-testing.md');
 const MIN_SCORE = 90;
 const MAX_TEXT_LENGTH = 60;
 
+const CHECK_TESTS = ['access', 'check-broken-templates', 'check-command', 'check-nested-stacks', 'check-rules', 'data-streaming-validation', 'intrinsics'];
+
 /** Only the tests of a capability run, because each mutant loads all of them. */
 const CAPABILITIES: Record<string, Capability> = {
   'streaming': {
@@ -87,9 +89,14 @@ const CAPABILITIES: Record<string, Capability> = {
   'audit': { sources: ['data-streaming-audit.ts', 'private/audit'], tests: ['data-streaming-audit'] },
   'commands': { sources: ['bin', 'import'], tests: ['commands', 'resource-mapping'] },
   'check of templates and changes': {
-    sources: ['check', 'data-streaming-validation.ts', 'template'],
-    tests: ['access', 'check-broken-templates', 'check-command', 'check-rules', 'data-streaming-validation', 'intrinsics'],
+    sources: [
+      ...['check', 'command', 'deployed-app', 'finding', 'record-losses', 'templates', 'yaml'].map((file) => `check/${file}.ts`),
+      'check/rules', 'data-streaming-validation.ts',
+    ],
+    tests: CHECK_TESTS,
   },
+  'simulation of deployments': { sources: ['check/simulation'], tests: CHECK_TESTS },
+  'templates': { sources: ['template'], tests: [...CHECK_TESTS, 'resource-mapping'] },
 };
 
 /** Files without logic: exports, and the fields of the data types. */
