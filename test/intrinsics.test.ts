@@ -36,5 +36,14 @@ test('renders Fn::Join and Fn::Sub as strings and leaves other functions to the 
 
 test('replaces intrinsic functions in a copy and removes those without a value', () => {
   const value = { One: { Ref: 'A' }, Two: [{ Ref: 'AWS::NoValue' }, 1], Three: { Ref: 'AWS::NoValue' }, Four: null };
-  expect(replaceIntrinsics(value, ({ argument }) => argument === 'A' ? 'a' : undefined)).toEqual({ One: 'a', Two: [1], Four: null });
+  expect(replaceIntrinsics(value, ({ argument }) => argument === 'A' ? 'a' : undefined)).toStrictEqual({ One: 'a', Two: [1], Four: null });
+  expect(value).toEqual({ One: { Ref: 'A' }, Two: [{ Ref: 'AWS::NoValue' }, 1], Three: { Ref: 'AWS::NoValue' }, Four: null });
+});
+
+test('keeps what contains no intrinsic function', () => {
+  const [without, list] = [{ One: { Two: [1, null] } }, [1, 2]];
+  const replaced = replaceIntrinsics({ without, list, with: { Ref: 'A' } }, () => 'a') as Record<string, unknown>;
+  expect(replaced).toEqual({ without, list, with: 'a' });
+  expect(replaced.without).toBe(without);
+  expect(replaced.list).toBe(list);
 });

@@ -21,7 +21,6 @@ export interface TemplateResource {
 
 /** Writes out the loops of `Fn::ForEach`, a transform of `AWS::LanguageExtensions`. A loop over values that the template does not contain is omitted. */
 export function withoutLoops(resources: Record<string, unknown>): Record<string, TemplateResource> {
-  if (Object.entries(resources).every(([name, value]) => !name.startsWith('Fn::ForEach::') && isResource(value))) return resources as Record<string, TemplateResource>;
   return Object.fromEntries(Object.entries(resources).flatMap(([name, value]) => {
     if (!name.startsWith('Fn::ForEach::')) return isResource(value) ? [[name, value]] : [];
     const [identifier, items, body] = value as [string, unknown, Record<string, unknown>];
