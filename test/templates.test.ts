@@ -81,9 +81,9 @@ describe('the loops of a template', () => {
     ['properties with the values of the name', { 'Fn::ForEach::Topics': ['Name', ['A'], { 'Topic${Name}': { ...TOPIC, Properties: { Ref: 'Name', Other: 'Name' }, Metadata: { Value: 'Name' } } }] },
       { TopicA: { ...TOPIC, Properties: { Ref: 'Name', Other: 'Name' }, Metadata: { Value: 'Name' } } }],
     ['a loop in a loop', { 'Fn::ForEach::Outer': ['One', ['A', 'B'], { 'Fn::ForEach::Inner${One}': ['Two', ['1', '2'], { 'Topic${One}${Two}': TOPIC }] }] }, { TopicA1: TOPIC, TopicA2: TOPIC, TopicB1: TOPIC, TopicB2: TOPIC }],
-    ['values that the template does not contain', { Topic: TOPIC, 'Fn::ForEach::Topics': ['Name', { Ref: 'Names' }, { 'Topic${Name}': TOPIC }] }, { Topic: TOPIC }],
+    ['values that the template does not contain', { 'Topic': TOPIC, 'Fn::ForEach::Topics': ['Name', { Ref: 'Names' }, { 'Topic${Name}': TOPIC }] }, { Topic: TOPIC }],
     ['one value that the template does not contain', { 'Fn::ForEach::Topics': ['Name', [{ Ref: 'Other' }, 'A'], { 'Topic${Name}': TOPIC }] }, { TopicA: TOPIC }],
-    ['a transform beside it', { Topic: TOPIC, 'Fn::Transform': { Name: 'AWS::Include' }, Null: null }, { Topic: TOPIC }],
+    ['a transform beside it', { 'Topic': TOPIC, 'Fn::Transform': { Name: 'AWS::Include' }, 'Null': null }, { Topic: TOPIC }],
   ])('are written out: %s', (_, resources, expected) => {
     expect(withoutLoops(resources as Record<string, unknown>)).toEqual(expected);
   });

@@ -69,9 +69,10 @@ export class DeployedApp {
           const isConsequence = error instanceof NotDeployedError && resources.has(error.id);
           if (!isConsequence) failures.push({ node, reason: (error as Error).message });
         }
-        const conditions = provisioner.unknownConditionsOf(node);
         const { id, scope, logicalId, resource, dependencies } = node;
-        resources.set(id, { id, scope, logicalId, resource, dependencies, type: resource.Type, properties, deployed: this.account.deployed[id], conditions });
+        const deployed = this.account.deployed[id];
+        const conditions = provisioner.unknownConditionsOf(node);
+        resources.set(id, { id, scope, logicalId, resource, dependencies, type: resource.Type, properties, deployed, conditions });
       }
     }
     for (const { nodes } of from?.graph.stacks ?? []) {
@@ -88,7 +89,8 @@ export class DeployedApp {
     this.failures = failures;
     this.cleanupFailures = cleanupFailures;
     this.byType = grouped([...resources.values()], ({ type }) => type);
-    this.callers = this.ofType(...[...this.byType.keys()].filter(isCaller)).flatMap<[string, DeployedResource]>(({ id, deployed }) => deployed ? [[id, deployed]] : []);
+    const callers = this.ofType(...[...this.byType.keys()].filter(isCaller));
+    this.callers = callers.flatMap<[string, DeployedResource]>(({ id, deployed }) => deployed ? [[id, deployed]] : []);
     this.byKey = grouped([
       ...this.ofType('AWS::KMS::Alias'), ...this.ofType('Custom::AWS').filter(({ properties }) => /Grant(Command)?"/i.test(String(properties.Create))),
     ], ({ type, deployed, properties }) => type === 'AWS::KMS::Alias'

@@ -38,7 +38,7 @@ export function otherAccountOrRegion(app: DeployedApp): Finding[] {
   return app.associations.flatMap((association) => {
     const { scope, association: { instance }, destination, label } = association;
     const places: Place[] = [scope, placeOf(instance), placeOf(destination)];
-    const different = [[0, 1], [0, 2], [1, 2]].find(([one, other]) => isDifferent(places[one].region, places[other].region) || isDifferent(places[one].account, places[other].account));
+    const different = [[0, 1], [0, 2], [1, 2]].find(([one, other]) => isElsewhere(places[one], places[other]));
     const names = () => ['the stack', `the instance ${app.nameOf(instance)}`, `the destination ${app.nameOf(destination)}`];
     return different ? [findingAt(association, {
       rule: 'other-account-or-region',
@@ -56,6 +56,10 @@ interface Place {
 function placeOf(arn = ''): Place {
   const [, , , region, account] = splitText(arn, ':');
   return { region, account };
+}
+
+function isElsewhere(one: Place, other: Place): boolean {
+  return isDifferent(one.region, other.region) || isDifferent(one.account, other.account);
 }
 
 function isDifferent(one?: string, other?: string): boolean {

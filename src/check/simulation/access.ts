@@ -53,14 +53,14 @@ export function isAllowed(request: AccessRequest): Decision {
   return allowed === false ? false : both(allowed, negated(denied));
 }
 
-const decisions = new WeakMap<object, Map<string, Decision>>();
+const known = new WeakMap<object, Map<string, Decision>>();
 
 /** Decides only once for a request with the same policies, because the simulation asks after each step. */
 export function remembered(policies: object, request: string, decide: () => Decision): Decision {
-  const known = decisions.get(policies) ?? new Map<string, Decision>();
-  decisions.set(policies, known);
-  if (!known.has(request)) known.set(request, decide());
-  return known.get(request);
+  const decisions = known.get(policies) ?? new Map<string, Decision>();
+  known.set(policies, decisions);
+  if (!decisions.has(request)) decisions.set(request, decide());
+  return decisions.get(request);
 }
 
 /** A resource policy allows a principal, or it allows its account, which decides with the policies of the principal. */
