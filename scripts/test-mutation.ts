@@ -45,7 +45,7 @@ const PAGE = join(ROOT, 'docs', 'mutation-testing.md');
 const MIN_SCORE = 90;
 const MAX_TEXT_LENGTH = 60;
 
-const CHECK_TESTS = ['access', 'check-broken-templates', 'check-command', 'check-nested-stacks', 'check-rules', 'data-streaming-validation', 'intrinsics', 'templates'];
+const CHECK_TESTS = ['access', 'check-broken-templates', 'check-command', 'check-nested-stacks', 'check-rules', 'data-streaming-validation', 'deployment-simulation', 'intrinsics', 'templates'];
 
 /** Only the tests of a capability run, because each mutant loads all of them. */
 const CAPABILITIES: Record<string, Capability> = {
