@@ -75,7 +75,7 @@ test.each<[string, unknown, string | undefined]>([
 describe('the loops of a template', () => {
   test.each<[string, object, object]>([
     ['a name in its logical ID', { 'Fn::ForEach::Topics': ['Name', ['A', 'B'], { 'Topic${Name}': TOPIC }] }, { TopicA: TOPIC, TopicB: TOPIC }],
-    ['a name without special characters', { 'Fn::ForEach::Topics': ['Name', ['a.b-1'], { 'Topic&{Name}': { ...TOPIC, Properties: { TopicName: '${Name}' } } }] }, { Topicab1: { ...TOPIC, Properties: { TopicName: 'a.b-1' } } }],
+    ['a name without special characters', { 'Fn::ForEach::Topics': ['Name', ['my-1.'], { 'Topic_&{Name}': { ...TOPIC, Properties: { TopicName: '${Name}' } } }] }, { Topic_my1: { ...TOPIC, Properties: { TopicName: 'my-1.' } } }],
     ['a reference to the name', { 'Fn::ForEach::Topics': ['Name', ['A'], { 'Topic${Name}': { ...TOPIC, Properties: { TopicName: { Ref: 'Name' }, Tags: [{ Key: { Ref: 'Other' }, Value: null }], FifoTopic: true } } }] },
       { TopicA: { ...TOPIC, Properties: { TopicName: 'A', Tags: [{ Key: { Ref: 'Other' }, Value: null }], FifoTopic: true } } }],
     ['properties with the values of the name', { 'Fn::ForEach::Topics': ['Name', ['A'], { 'Topic${Name}': { ...TOPIC, Properties: { Ref: 'Name', Other: 'Name' }, Metadata: { Value: 'Name' } } }] },
