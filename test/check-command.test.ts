@@ -19,11 +19,16 @@ function check(...args: string[]): Output {
   return { code, out: out.join('\n'), errors: errors.join('\n') };
 }
 
+/** A folder with these files. */
+function folder(files: Record<string, string>): string {
+  const path = mkdtempSync(join(tmpdir(), 'check-'));
+  Object.entries(files).forEach(([name, content]) => writeFileSync(join(path, name), content));
+  return path;
+}
+
 /** A file with this content. */
 function file(content: string, name = 'template.yaml'): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'check-')), name);
-  writeFileSync(path, content);
-  return path;
+  return join(folder({ [name]: content }), name);
 }
 
 test('prints the findings with resource, loss, way out and rule, and exits with 1', () => {
@@ -68,6 +73,44 @@ test('reads the output of `aws cloudformation get-template`', () => {
   const template = { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } };
   expect(check(file(JSON.stringify({ TemplateBody: template }), 'deployed.json')).code).toBe(0);
   expect(check(file(JSON.stringify({ TemplateBody: JSON.stringify(template) }), 'deployed.json')).code).toBe(0);
+});
+
+test('reads JSON with a byte order mark', () => {
+  expect(check(file(`\uFEFF${JSON.stringify({ Resources: {} })}`, 'template.json')).code).toBe(0);
+});
+
+/** The stacks of a stream and of its key, which imports and exports connect. */
+const stacksOf = (action: string) => ({
+  'app.yaml': `
+    Resources:
+      Stream: { Type: AWS::Kinesis::Stream, Properties: { StreamEncryption: { EncryptionType: KMS, KeyId: !ImportValue keys-key } } }
+      Agents:
+        Type: AWS::Connect::InstanceStorageConfig
+        Properties: { InstanceArn: !ImportValue instance, ResourceType: AGENT_EVENTS, StorageType: KINESIS_STREAM, KinesisStreamConfig: { StreamArn: !GetAtt Stream.Arn } }
+    Outputs:
+      Topic: { Value: topic }
+  `,
+  'keys.yaml': `
+    Resources:
+      Instance: { Type: AWS::Connect::Instance, Properties: { IdentityManagementType: CONNECT_MANAGED, Attributes: {} } }
+      Key:
+        Type: AWS::KMS::Key
+        Properties: { KeyPolicy: { Statement: [{ Effect: Allow, Principal: { AWS: !GetAtt Instance.ServiceRole }, Action: '${action}', Resource: '*' }] } }
+      Reader: { Type: AWS::SNS::Topic, Properties: { DisplayName: !ImportValue another-app } }
+    Outputs:
+      Key: { Value: !GetAtt Key.Arn, Export: { Name: !Sub '\${AWS::StackName}-key' } }
+      Instance: { Value: !Ref Instance, Export: { Name: instance } }
+  `,
+});
+
+test('reads the templates in a folder, and deploys exports before imports', () => {
+  expect(check(folder(stacksOf('kms:GenerateDataKey')))).toEqual({ code: 0, out: 'no findings, 0 unknown', errors: '' });
+});
+
+test('checks the change from the templates in a folder', () => {
+  const { code, out } = check('--deployed', folder(stacksOf('kms:GenerateDataKey')), folder(stacksOf('kms:Encrypt')));
+  expect(code).toBe(1);
+  expect(out).toContain('Amazon Connect would lose agent events after CloudFormation updates Key (AWS::KMS::Key)');
 });
 
 test('reads the short forms of intrinsic functions with lists, and the construct paths of resources', () => {
@@ -126,7 +169,7 @@ test.each<[string, string[], string]>([
   ['no path', [], 'usage: cdk-connect-data-streaming check'],
   ['an unknown option', ['--strict', 'template.json'], "Unknown option '--strict'"],
   ['a file that does not exist', ['missing.json'], 'missing.json does not exist; specify a cloud assembly such as cdk.out, or a template'],
-  ['a folder that is no cloud assembly', [EXAMPLES], 'must be a cloud assembly such as cdk.out, but it contains no manifest.json'],
+  ['a folder that is no cloud assembly', [EXAMPLES], 'must be a cloud assembly such as cdk.out, or contain templates, but it contains no manifest.json and no template'],
   ['a file without resources', [file('Description: empty')], 'must be a CloudFormation template, but it has no Resources'],
   ['a file that is not JSON', [file('{ "Resources": ', 'template.json')], 'must contain JSON: '],
   ['a file that is not YAML', [file('Resources: [}')], 'must contain JSON or YAML: '],

@@ -6,7 +6,7 @@ import { failingDeployment } from './rules/deployment';
 import { unreadableRecords } from './rules/destinations';
 import { aliasAfterStream, associationBeforeKeyAccess, fewerRolesThanInstances, noKeyAccess, policyOnServiceLinkedRole, unknownKeyAccess, unusedKeyAccess, wideKeyAccess } from './rules/key-access';
 import { deploymentGraph, type DeploymentGraph } from './simulation/deployment-graph';
-import { stacksOf } from './templates';
+import { inOrderOfExports, stacksOf } from './templates';
 import type { SynthesizedStack } from '../template/cloud-assembly';
 
 type StateRule = (app: DeployedApp) => Finding[];
@@ -42,7 +42,9 @@ export function checkTemplates(files: readonly string[]): Finding[] {
 
 /** Checks whether the deployment of stacks would lose records, and whether the update of the deployed stacks would. */
 export function check(stacks: readonly SynthesizedStack[], deployed?: readonly SynthesizedStack[]): Finding[] {
-  return checkGraphs(deploymentGraph(stacks), deployed && deploymentGraph(matching(deployed, stacks)));
+  if (!deployed) return checkGraphs(deploymentGraph(stacks));
+  const before = matching(deployed, stacks);
+  return checkGraphs(deploymentGraph(withUnchanged(stacks, before)), deploymentGraph(before));
 }
 
 export function checkGraphs(graph: DeploymentGraph, deployed?: DeploymentGraph): Finding[] {
@@ -52,6 +54,13 @@ export function checkGraphs(graph: DeploymentGraph, deployed?: DeploymentGraph):
   const from = new DeployedApp(deployed);
   const updated = new DeployedApp(graph, from);
   return [...findings, ...Object.values(CHANGE_RULES).flatMap((rule) => rule(from, updated))];
+}
+
+/** The stacks with those that are deployed and do not change. A cloud assembly contains all stacks of an app, and templates only those that change. */
+function withUnchanged(stacks: readonly SynthesizedStack[], deployed: readonly SynthesizedStack[]): readonly SynthesizedStack[] {
+  if (stacks.some(({ dependencies }) => dependencies)) return stacks;
+  const unchanged = deployed.filter(({ stackName }) => stacks.every((stack) => stack.stackName !== stackName));
+  return unchanged.length > 0 ? inOrderOfExports([...unchanged, ...stacks]) : stacks;
 }
 
 /** The deployed stacks. Two single templates are of one stack, whatever the names of their files. */

@@ -6,7 +6,7 @@ import { readStacks } from './templates';
 export const USAGE = `usage: cdk-connect-data-streaming check [--deployed PATH ...] [--json] PATH ...
 
 Checks whether the deployment of templates would lose records that Amazon Connect streams. PATH is a cloud assembly such as cdk.out,
-or a CloudFormation template in JSON or YAML.
+a CloudFormation template in JSON or YAML, or a folder of templates.
 
   --deployed  what is deployed, as PATH: checks also whether the update from it would lose records
   --json      prints the findings as JSON
