@@ -1,8 +1,8 @@
 import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { isPermitted, lossesOf } from '../record-losses';
-import { connectRolesIn, isAllowed, isServiceLinkedRole, listOf, principalsOf, type Statement, statementsOf } from '../simulation/access';
-import { described, isEqual, isUnknown } from '../simulation/unknown-values';
+import { connectRolesIn, isServiceLinkedRole, listOf, principalsOf, type Statement, statementsOf } from '../simulation/access';
+import { described, isEqual, isUnknown, splitText, unknown as unknownValue } from '../simulation/unknown-values';
 
 const ADD_STATEMENT = 'add a statement to the key policy that allows kms:GenerateDataKey to the service-linked role of the instance, or create a KMS grant for the role';
 
@@ -135,12 +135,14 @@ function permissionsOfRoles(app: DeployedApp, isIncluded: (key: string) => boole
   return Object.entries(app.account.keys).filter(([key]) => isIncluded(key)).flatMap(([key, { policy, grants }]) => {
     const resource = app.withArn(key);
     const ofPolicy = policy && resource ? connectRolesIn(policy) : [];
+    const [, partition, , region, account] = splitText(key, ':');
+    const stream = `arn:${partition}:kinesis:${region}:${account}:stream/${unknownValue('stream')}`;
     return [
       ...[...new Set(ofPolicy)].map((role) => ({
         permission: resource!,
         key,
         role,
-        isSufficient: isAllowed({ principal: role, action: 'kms:GenerateDataKey', resource: key, resourcePolicy: policy! }) !== false,
+        isSufficient: app.account.isAllowedByPolicy(policy!, role, stream, key) !== false,
       })),
       ...grants.filter(({ grantee }) => isServiceLinkedRole(grantee)).flatMap(({ grantee, operations, name }) => app.ofKey('Custom::AWS', key)
         .filter(({ properties }) => String(properties.Create).includes(grantee) && String(properties.Create).includes(name ?? ''))
@@ -155,8 +157,8 @@ function permissionsIn(app: DeployedApp, { delivery: { key } }: StreamingAssocia
 
 /** A key policy or grant allows a service-linked role more than Amazon Connect needs for streaming, or allows everybody. */
 export function wideKeyAccess(app: DeployedApp): Finding[] {
-  const keys = new Set(app.associations.map(({ delivery }) => delivery.key));
-  return [...keys].flatMap((key) => {
+  const associations = new Map(app.associations.map((association) => [association.delivery.key, association]));
+  return [...associations].flatMap(([key, association]) => {
     const { policy, grants = [] } = app.account.keys[key!] ?? {};
     const resource = app.withArn(key);
     const statements = policy ? statementsOf(policy).filter(({ Effect }) => Effect === 'Allow') : [];
@@ -164,11 +166,17 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
       ...statements.filter((statement) => namesConnectRole(statement) && allowsMoreThan('kms:GenerateDataKey', statement)).map((statement) => findingAt(resource!, {
         rule: 'wide-key-access',
         severity: 'warning',
-        message: `the key policy allows a service-linked role ${described(listOf(statement.Action ?? 'all but some actions').join(', '))}`,
+        message: `the key policy allows a service-linked role ${actionsOf(statement)}`,
         fix: 'Amazon Connect needs only kms:GenerateDataKey for streaming; use a statement of its own for other features',
       })),
-      ...statements.filter((statement) => principalsOf(statement.Principal).includes('*') && !statement.Condition).map(() => findingAt(resource!, {
+      ...statements.filter(isForEveryAccount).map(() => findingAt(resource!, {
         rule: 'wide-key-access', severity: 'warning', message: 'the key policy allows every AWS account to use the key', fix: ADD_STATEMENT,
+      })),
+      ...statements.filter((statement) => allowsMoreByCondition(app, association, statement)).map((statement) => findingAt(resource!, {
+        rule: 'wide-key-access',
+        severity: 'warning',
+        message: `the key policy allows a service-linked role, and all other principals that meet a condition, ${actionsOf(statement)}`,
+        fix: ADD_STATEMENT,
       })),
       ...grants.some(({ grantee, operations }) => isServiceLinkedRole(grantee) && operations.some((operation) => isEqual(operation, 'GenerateDataKey') === false))
         ? app.ofKey('Custom::AWS', key).map((grant) => findingAt(grant, {
@@ -180,6 +188,22 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
         : [],
     ];
   });
+}
+
+/** Whether a statement allows all principals, and has no condition for the principal or for what is encrypted. */
+function isForEveryAccount({ Principal, Condition }: Statement): boolean {
+  return principalsOf(Principal).includes('*') && !/:(CallerAccount|Principal|Source|userid|EncryptionContext)/i.test(JSON.stringify(Condition ?? ''));
+}
+
+/** Whether a statement allows a service-linked role by a condition, and with more actions. A condition for the service is usual for keys of an account. */
+function allowsMoreByCondition({ account }: DeployedApp, { association, delivery: { key } }: StreamingAssociation, statement: Statement): boolean {
+  const { instance, stream } = association;
+  return principalsOf(statement.Principal).includes('*') && !isForEveryAccount(statement) && allowsMoreThan('kms:GenerateDataKey', statement)
+    && !/kms:ViaService/i.test(JSON.stringify(statement.Condition)) && account.isAllowedByPolicy({ Statement: [statement] }, account.roleOf(instance), stream!, key!) === true;
+}
+
+function actionsOf({ Action }: Statement): string {
+  return described(listOf(Action ?? 'all but some actions').join(', '));
 }
 
 function allowsMoreThan(expected: string, { Action, NotAction }: Statement): boolean {

@@ -99,14 +99,19 @@ function names({ Principal, NotPrincipal }: Statement, principal: string, isAcco
   return any(principals.map((named) => {
     if (named === '*') return !isAccount;
     const account = accountNamedBy(named);
-    if (isAccount) return isEqual(account ?? named, principal);
+    if (isAccount) return isIdentity(named) ? false : isEqual(account ?? named, principal);
     return account === undefined ? isRoleOf(named, principal) : false;
   }));
 }
 
+/** Whether a principal is a role or a user, so not an account. */
+function isIdentity(named: string): boolean {
+  return named.includes(':role/') || /:(user|assumed-role|federated-user)\//.test(named) || isServiceLinkedRole(named);
+}
+
 /** The account that a principal is, if it is one. */
 function accountNamedBy(named: string): string | undefined {
-  if (named.includes(':role/')) return undefined;
+  if (isIdentity(named)) return undefined;
   const [, account] = /^(?:arn:[^:]+:iam::(.+):root)$/.exec(named) ?? [];
   return account ?? (/^\d{12}$/.test(named) || named === ACCOUNT ? named : undefined);
 }
@@ -114,13 +119,15 @@ function accountNamedBy(named: string): string | undefined {
 /** The AWS principals of a statement. Services and federated users are others. */
 export function principalsOf(principal: Statement['Principal']): string[] {
   if (principal === undefined) return [];
-  return typeof principal === 'string' ? [principal] : listOf(principal.AWS ?? []);
+  return typeof principal === 'string' ? [principal] : listOf(principal.AWS ?? []).map(String); // YAML reads an account id as a number
 }
 
-/** A role whose ARN is not known is the role of an instance, so only roles of Amazon Connect can be the same. */
+/** A role whose ARN is not known is the role of an instance, so only roles of Amazon Connect in its account can be the same. A principal has no wildcards. */
 export function isRoleOf(named: string, principal: string): Decision {
   const equal = isEqual(named, principal);
-  return equal === undefined && !isUnknown(named) && !isServiceLinkedRole(named) ? false : equal;
+  if (equal !== undefined) return equal;
+  const mayBeRole = (isUnknown(named) || isServiceLinkedRole(named)) && !/^arn:.*\*/.test(named);
+  return mayBeRole && isEqual(accountOf(named), accountOf(principal)) !== false ? undefined : false;
 }
 
 /** Whether a text is the ARN of a service-linked role of Amazon Connect. */
@@ -147,12 +154,13 @@ function applies(statement: Statement, { action, resource, context = {} }: Acces
   if (Condition === undefined) return both(ofAction, ofResource);
   if (isUnknown(Condition)) return undefined;
   const conditions = Object.entries(Condition).flatMap(([operator, keys]) => isUnknown(keys) ? undefined : Object.entries(keys)
-    .map(([key, values]) => isMet(operator, listOf(values), valueOf(context, key))));
+    .map(([key, values]) => isMet(operator, listOf(values).map(String), valueOf(context, key))));
   return all([ofAction, ofResource, ...conditions]);
 }
 
+/** The values of a condition key. The name of tags ends with a slash, for the keys of all tags. */
 function valueOf(context: Record<string, string | string[]>, key: string): string[] | undefined {
-  const found = Object.keys(context).find((name) => name.toLowerCase() === key.toLowerCase());
+  const found = Object.keys(context).find((name) => name.toLowerCase() === (name.endsWith('/') ? key.slice(0, name.length) : key).toLowerCase());
   return found === undefined ? undefined : listOf(context[found]);
 }
 
@@ -163,13 +171,13 @@ const OPERATORS: Record<string, (pattern: string, value: string) => Decision> = 
   StringLike: (pattern, value) => matches(pattern, value),
   ArnEquals: (pattern, value) => matches(pattern, value),
   ArnLike: (pattern, value) => matches(pattern, value),
-  Bool: (pattern, value) => isEqual(String(pattern).toLowerCase(), value.toLowerCase()),
+  Bool: (pattern, value) => isEqual(pattern.toLowerCase(), value.toLowerCase()),
 };
 
 /** Whether a condition is met, for the context values of its key. */
 function isMet(operator: string, patterns: string[], values?: string[]): Decision {
   const name = operator.replace(/^For(All|Any)Values?:|IfExists$/g, '');
-  if (name === 'Null') return (values === undefined) === (String(patterns[0]) === 'true');
+  if (name === 'Null') return values?.some(isUnknown) ? undefined : (values === undefined) === (patterns[0] === 'true');
   const isForAll = operator.startsWith('ForAllValues:');
   const isNegated = name.includes('Not');
   const compare = OPERATORS[name.replace('Not', '')];

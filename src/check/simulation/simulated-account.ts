@@ -1,5 +1,5 @@
 import { all, any, type Decision, isAllowed, isComplete, isRoleOf, type PolicyDocument, remembered, statementsOf } from './access';
-import { isEqual, serviceRoleOf } from './unknown-values';
+import { isEqual, serviceRoleOf, unknown } from './unknown-values';
 
 export interface Grant {
   readonly id: string;
@@ -66,6 +66,12 @@ export interface LostRecord {
   readonly key?: string;
 }
 
+/** The condition keys whose values depend on the organization, on tags, or on the call of Kinesis. */
+const UNKNOWN_CONTEXT = Object.fromEntries([
+  'aws:PrincipalOrgID', 'aws:PrincipalOrgPaths', 'aws:ResourceOrgID', 'aws:ResourceOrgPaths', 'aws:PrincipalTag/', 'aws:ResourceTag/', 'aws:userid',
+  'aws:CalledVia', 'aws:CalledViaFirst', 'aws:CalledViaLast', 'kms:RequestAlias', 'kms:ResourceAliases',
+].map((name) => [name, unknown(name)]));
+
 /** The state of an AWS account: plain data that can be copied and compared. */
 export class SimulatedAccount {
   public keys: Record<string, Key> = {};
@@ -74,6 +80,8 @@ export class SimulatedAccount {
   public instances: Record<string, { role: string; attributes?: object }> = {};
   public streams: Record<string, { key?: string }> = {};
   public associations: Record<string, Association> = {};
+  /** The values in Parameter Store, by name. */
+  public parameters: Record<string, string> = {};
   /** The resources of the stacks, by node id. */
   public deployed: Record<string, DeployedResource> = {};
   /** The replaced resources that CloudFormation deletes in the cleanup of the update, by node id. */
@@ -96,7 +104,7 @@ export class SimulatedAccount {
   public copy(): SimulatedAccount {
     const copy = new SimulatedAccount(this.isOpen, this.created);
     copy.keys = Object.fromEntries(Object.entries(this.keys).map(([arn, key]) => [arn, { ...key, grants: [...key.grants] }]));
-    for (const name of ['aliases', 'instances', 'streams', 'associations', 'deployed', 'replaced', 'usedNames'] as const) {
+    for (const name of ['aliases', 'instances', 'streams', 'associations', 'parameters', 'deployed', 'replaced', 'usedNames'] as const) {
       Object.assign(copy, { [name]: { ...this[name] } });
     }
     copy.associationIds = new Map(this.associationIds);
@@ -181,7 +189,7 @@ export class SimulatedAccount {
   }
 
   /** Remembers that a custom resource, whose Lambda function may do anything, uses the keys that its properties contain. */
-  public markKeysIn(properties: Record<string, unknown>): void {
+  public markKeysIn(properties: object): void {
     const text = JSON.stringify(properties);
     for (const [arn, key] of Object.entries(this.keys)) if (text.includes(arn.slice(arn.lastIndexOf('/') + 1))) key.isUsedByCustomResource = true;
   }
@@ -236,7 +244,7 @@ export class SimulatedAccount {
 
     const decisions = this.decisionsOf(grants, association);
     const granted = any(decisions.map(({ isGranted, exists }) => all([isGranted, exists])));
-    const byPolicy = policy && this.isAllowedByPolicy(policy, instance, stream, key);
+    const byPolicy = policy && this.isAllowedByPolicy(policy, this.roleOf(instance), stream, key);
     if (granted || byPolicy) return state === 'unknown' ? { isReceived: undefined, reason: 'unknown key state', key } : { isReceived: true, reason: 'received', key };
     if (granted === false && byPolicy === false) {
       return isUsedByCustomResource ? { isReceived: undefined, reason: 'unknown custom resource', key } : { isReceived: false, reason: 'no permission', key };
@@ -255,8 +263,7 @@ export class SimulatedAccount {
   }
 
   /** A key policy is enough in the account of the key only, because the service-linked role has no IAM policy for the key. */
-  private isAllowedByPolicy(resourcePolicy: PolicyDocument, instance: string, stream: string, resource: string): Decision {
-    const principal = this.roleOf(instance);
+  public isAllowedByPolicy(resourcePolicy: PolicyDocument, principal: string, stream: string, resource: string): Decision {
     const [, partition, , region, account] = stream.split(':');
     if (isEqual(resource.split(':')[4], account) === false) return false;
     // Without conditions, the decision is the same for all streams.
@@ -270,6 +277,9 @@ export class SimulatedAccount {
         'aws:PrincipalArn': principal,
         'aws:PrincipalAccount': account,
         'aws:PrincipalType': 'AssumedRole',
+        'aws:PrincipalIsAWSService': 'false',
+        'aws:ResourceAccount': resource.split(':')[4],
+        ...UNKNOWN_CONTEXT,
         'aws:SecureTransport': 'true',
         'aws:RequestedRegion': region,
         'aws:ViaAWSService': 'true',
