@@ -7,7 +7,7 @@ import { isCaller, Provisioner } from './simulation/provisioner';
 import { NotDeployedError } from './simulation/resolver';
 import { type Association, type Delivery, type DeployedResource, SimulatedAccount } from './simulation/simulated-account';
 import { described } from './simulation/unknown-values';
-import { DATA_TYPES } from '../private/common/data-types';
+import { DATA_TYPES, type DataType, VOICE_ANALYSIS_SEGMENTS } from '../private/common/data-types';
 
 /** A resource of a template, with its resolved properties. */
 export interface Resource extends Node {
@@ -150,10 +150,11 @@ export class DeployedApp {
 
   private streaming(resource: Resource): StreamingAssociation[] {
     const { InstanceArn, ResourceType, KinesisStreamConfig: stream, KinesisFirehoseConfig: deliveryStream } = resource.properties;
-    const dataType = DATA_TYPES.find(({ resourceType }) => resourceType === ResourceType);
+    const dataType = dataTypeOf(ResourceType);
     if (!dataType && !stream && !deliveryStream) return [];
     const streamArn = (stream as { StreamArn?: string } | undefined)?.StreamArn;
-    const association = { instance: String(InstanceArn), dataType: String(ResourceType), stream: streamArn, conditions: resource.conditions };
+    const instance = this.account.instanceArn(String(InstanceArn)) ?? String(InstanceArn);
+    const association = { instance, dataType: String(ResourceType), stream: streamArn, conditions: resource.conditions };
     return [{
       ...resource,
       association,
@@ -162,6 +163,12 @@ export class DeployedApp {
       delivery: this.account.deliveryOf(association),
     }];
   }
+}
+
+/** The data type of an association. Amazon Connect still supports the former name of voice analysis segments. */
+export function dataTypeOf(name: unknown): DataType | undefined {
+  const current = name === 'REAL_TIME_CONTACT_ANALYSIS_SEGMENTS' ? VOICE_ANALYSIS_SEGMENTS.resourceType : name;
+  return DATA_TYPES.find(({ resourceType }) => resourceType === current);
 }
 
 export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'fs';
 import { basename, dirname, join } from 'path';
+import { asKnownType } from './known-types';
 import { pathIn, readObject, type SynthesizedStack, templateOf } from '../../template/cloud-assembly';
 import { dependenciesOf, type Template, type TemplateResource } from '../../template/template';
 
@@ -63,7 +64,8 @@ function addScope(scope: Scope, inherited: string[], nodes: Map<string, Node>, s
   scopes.set(scope.name, scope);
   const resources = Object.entries(scope.template.Resources);
   const ids = new Map(resources.map(([logicalId]) => [logicalId, nodeId(scope, logicalId)]));
-  for (const [logicalId, resource] of resources) {
+  for (const [logicalId, content] of resources) {
+    const resource = asKnownType(content);
     const id = ids.get(logicalId)!;
     const ownDependencies = dependenciesOf(scope.template, logicalId).map((other) => ids.get(other)!);
     const node = { id, scope, logicalId, resource, dependencies: new Set([...inherited, ...ownDependencies]) };
