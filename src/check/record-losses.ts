@@ -101,6 +101,7 @@ function stackNameOf(id: string, app: DeployedApp): string {
 /** The account before the deployment: what is deployed, and the Lambda functions and roles of the custom resources. */
 function startOf(changed: ReadonlySet<string>, to: DeployedApp, from?: DeployedApp): SimulatedAccount {
   const account = from?.account.copy() ?? new SimulatedAccount(true, to.account.created);
+  for (const [arn, key] of Object.entries(account.keys)) key.isUsedByCustomResource ||= to.account.keys[arn]?.isUsedByCustomResource;
   const hasCustomResource = [...changed].some((id) => (to.resources.get(id) ?? from!.resources.get(id))!.type === 'Custom::AWS');
   account.deployed = {
     ...hasCustomResource && Object.fromEntries([...from?.callers ?? [], ...to.callers]),

@@ -1,10 +1,10 @@
-import { connectRolesIn, type PolicyDocument } from './access';
+import { any, connectRolesIn, type Decision, negated, type PolicyDocument } from './access';
 import type { Caller } from './connect-and-kms';
 import { type CustomResourceEvent, type CustomResourceResponse, invokeCustomResource, type RequestType } from './custom-resource';
 import { type DeploymentGraph, type Node, nodeId, type Scope } from './deployment-graph';
 import { partitionOf, Resolver } from './resolver';
 import { defaultPolicy, type DeployedResource, type SimulatedAccount } from './simulated-account';
-import { ACCOUNT, isUnknown, REGION, unknown } from './unknown-values';
+import { ACCOUNT, isEqual, isUnknown, REGION, unknown } from './unknown-values';
 
 type Properties = Record<string, unknown>;
 
@@ -19,6 +19,9 @@ const REPLACEMENT: Record<string, string[]> = {
   'AWS::KinesisFirehose::DeliveryStream': ['DeliveryStreamName', 'DeliveryStreamType', 'KinesisStreamSourceConfiguration', 'MSKSourceConfiguration'],
 };
 
+/** The values of properties that are not specified. */
+const DEFAULTS: Record<string, string> = { DeliveryStreamType: 'DirectPut', KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT', MultiRegion: 'false', Origin: 'AWS_KMS' };
+
 /** The properties that specify physical names. */
 const NAMES: Record<string, string> = {
   'AWS::IAM::Role': 'RoleName',
@@ -26,6 +29,7 @@ const NAMES: Record<string, string> = {
   'AWS::KinesisFirehose::DeliveryStream': 'DeliveryStreamName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::S3::Bucket': 'BucketName',
+  'AWS::SSM::Parameter': 'Name',
 };
 
 /** The properties of a custom resource that specify its calls. */
@@ -97,6 +101,7 @@ export class Provisioner {
 
   public propertiesOf(node: Node): Properties {
     const properties = this.resolver.properties(node.scope, node.resource.Properties);
+    if (typeof properties.KeyPolicy === 'string') return { ...properties, KeyPolicy: parsed(properties.KeyPolicy) };
     return node.resource.Type === 'Custom::AWS' ? Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, withoutSpaces(value)])) : properties;
   }
 
@@ -140,7 +145,8 @@ export class Provisioner {
         return { physicalId: aliasName, attributes: { Arn: aliasArn, AliasName: aliasName } };
       }
       case 'AWS::Connect::Instance': {
-        const instanceArn = before?.physicalId ?? arn('connect', `instance/${name}`);
+        if (before) return before;
+        const instanceArn = arn('connect', `instance/${name}`);
         const role = arn('iam', `role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_${name}`, '');
         this.account.instances[instanceArn] = { role };
         return { physicalId: instanceArn, attributes: { Arn: instanceArn, Id: name, ServiceRole: role } };
@@ -150,6 +156,9 @@ export class Provisioner {
         this.account.streams[streamArn] = { key: this.keyOf(properties.StreamEncryption) };
         return { physicalId: name, attributes: { Arn: streamArn } };
       }
+      case 'AWS::SSM::Parameter':
+        this.account.parameters[name] = String(properties.Value);
+        return { physicalId: name, attributes: { Value: properties.Value } };
       case 'AWS::KinesisFirehose::DeliveryStream': return { physicalId: name, attributes: { Arn: arn('firehose', `deliverystream/${name}`) } };
       case 'AWS::Connect::InstanceStorageConfig':
         this.associate(name, properties, this.unknownConditionsOf(node));
@@ -157,7 +166,7 @@ export class Provisioner {
       default: {
         if (/^(Custom::|AWS::CloudFormation::CustomResource)/.test(resourceType)) {
           if (hasUnknownCall(properties)) this.account.markAllKeys();
-          else this.account.markKeysIn(properties);
+          else this.account.markKeysIn(this.withFunctions(properties));
           return { physicalId: unknown(node.id), attributes: {} };
         }
         if (resourceType === 'AWS::S3::Bucket') return { physicalId: name, attributes: { Arn: arn('s3', name, '', '') } };
@@ -165,6 +174,17 @@ export class Provisioner {
         return { physicalId: name, attributes: { Arn: arn(service, `${type}/${name}`, '') } };
       }
     }
+  }
+
+  /** The properties of a custom resource, and those of its Lambda functions. Their environment variables can contain keys and other functions. */
+  private withFunctions(properties: Properties): Properties[] {
+    const functions = new Set([...(this.callers ??= callersIn(this.account)).byArn.values()].filter(({ type }) => type === 'AWS::Lambda::Function'));
+    const found = [properties];
+    for (const one of found) {
+      const text = JSON.stringify(one);
+      for (const other of functions) if (text.includes(String(other.attributes.Arn)) && functions.delete(other)) found.push(other.properties);
+    }
+    return found;
   }
 
   /** The ARN of the key that encrypts a stream, which a template can also specify by the id of a key. */
@@ -187,10 +207,10 @@ export class Provisioner {
   }
 
   private associate(id: string, { InstanceArn, ResourceType, KinesisStreamConfig }: Properties, conditions: string[]): void {
-    const instance = InstanceArn as string;
+    const instance = this.account.instanceArn(InstanceArn as string);
     const dataType = ResourceType as string;
     const stream = (KinesisStreamConfig as { StreamArn: string } | undefined)?.StreamArn;
-    if (!this.account.instanceArn(instance)) throw new Error(`instance ${instance} does not exist`);
+    if (!instance) throw new Error(`instance ${InstanceArn as string} does not exist`);
     if (stream && !this.account.hasStream(stream)) throw new Error(`stream ${stream} does not exist`);
     const existing = this.account.associationFor(instance, dataType);
     if (existing !== undefined && existing !== id) throw new Error(`${instance} already has an association for ${dataType}`);
@@ -207,6 +227,7 @@ export class Provisioner {
         delete this.account.aliases[properties.AliasName as string];
         break;
       }
+      case 'AWS::SSM::Parameter': delete this.account.parameters[physicalId]; break;
       case 'AWS::Connect::Instance': delete this.account.instances[physicalId]; break;
       case 'AWS::Kinesis::Stream': delete this.account.streams[arn]; break;
       case 'AWS::Connect::InstanceStorageConfig': this.account.disassociate(physicalId); break;
@@ -247,6 +268,15 @@ export class Provisioner {
 /** JSON without the spaces between its elements, because the calls of custom resources are searched for texts. */
 function withoutSpaces(value: unknown): unknown {
   return typeof value === 'string' && /^\s*\{[^{]/.test(value) && /[{:,]\s/.test(value) ? JSON.stringify(JSON.parse(value)) : value;
+}
+
+/** The key policy that a text contains. A text with unknown parts may not be JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Whether the calls of a custom resource are determined by a condition or a parameter, so that it may do anything. */
@@ -302,6 +332,14 @@ function hasPoliciesOfOthers({ properties }: DeployedResource): boolean {
   return [properties.ManagedPolicyArns ?? []].flat().some((arn) => !String(arn).endsWith('AWSLambdaBasicExecutionRole'));
 }
 
-export function isReplacement(type: string, before: Properties, after: Properties): boolean {
-  return REPLACEMENT[type]?.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])) ?? false;
+/** Whether a change of properties requires replacement. Undefined if a value is unknown. */
+export function isReplacement(type: string, before: Properties, after: Properties): Decision {
+  return any((REPLACEMENT[type] ?? []).map((name) => {
+    const [one, other] = [before, after].map((properties) => properties[name] ?? DEFAULTS[name]);
+    return one === undefined || other === undefined ? one !== other : negated(isEqual(textOf(one), textOf(other)));
+  }));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -21,7 +21,15 @@ export class Resolver {
   ) {}
 
   public properties(scope: Scope, value: unknown): Record<string, unknown> {
-    return this.resolve(scope, value ?? {}) as Record<string, unknown>;
+    const resolved = this.resolve(scope, value ?? {}) as Record<string, unknown>;
+    return Object.keys(this.account.parameters).length > 0 ? this.withStoredValues(resolved) : resolved;
+  }
+
+  /** Resolves dynamic references to the parameters in Parameter Store that the templates define. */
+  private withStoredValues(properties: Record<string, unknown>): Record<string, unknown> {
+    const text = JSON.stringify(properties).replace(/\{\{resolve:ssm:([^:}]+)(:\d+)?\}\}/g, (reference, name: string) => (
+      JSON.stringify(this.account.parameters[name] ?? reference).slice(1, -1)));
+    return JSON.parse(text) as Record<string, unknown>;
   }
 
   /** Whether a condition is true. Undefined if its value is unknown. */
@@ -70,7 +78,13 @@ export class Resolver {
       const { Parameters = {} } = Properties as { Parameters?: Record<string, unknown> };
       if (name in Parameters) return this.resolve(scope.parent.scope, Parameters[name]);
     }
-    return this.parameters?.[name] ?? this.notKnown(`parameter ${name} of ${scope.name}`);
+    return this.parameters?.[name] ?? this.storedValue(scope, name) ?? this.notKnown(`parameter ${name} of ${scope.name}`);
+  }
+
+  /** The value in Parameter Store of a parameter with the name of that as its default. */
+  private storedValue(scope: Scope, name: string): string | undefined {
+    const parameter = scope.template.Parameters?.[name];
+    return parameter?.Type?.startsWith('AWS::SSM::Parameter::Value<') ? this.account.parameters[String(parameter.Default)] : undefined;
   }
 
   private attribute(scope: Scope, logicalId: string, attribute: string): unknown {
