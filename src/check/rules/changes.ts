@@ -1,6 +1,7 @@
-import type { DeployedApp } from '../deployed-app';
+import type { DeployedApp, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { lossesOf } from '../record-losses';
+import { keyOfDestination } from './destinations';
 import { isReplacement } from '../simulation/provisioner';
 import { described, isUnknown } from '../simulation/unknown-values';
 
@@ -41,17 +42,25 @@ const reasons: Record<string, string> = {
 /** A resource that holds records or decrypts them would be deleted or replaced. */
 export function deletedResource(from: DeployedApp, to: DeployedApp): Finding[] {
   const destinations = new Map(from.associations.flatMap(({ destination, label }) => [[from.withArn(destination), label] as const]));
-  const keys = new Map(from.associations.map(({ delivery, label }) => [from.withArn(delivery.key), label] as const));
+  const keys = new Map(from.associations.map(({ delivery: { key }, destination, label }) => (
+    [from.withArn(key ?? keyOfDestination(from, destination)), label] as const)));
+  const associations = new Map(from.associations.map((association) => [association.id, association]));
   const instances = new Set(from.associations.map(({ association }) => association.instance));
   return [...from.resources.values()].flatMap((resource) => {
     const next = to.resources.get(resource.id);
-    const isReplaced = next !== undefined && isReplacement(resource.type, resource.properties, next.properties);
-    if (next && !isReplaced) return [];
+    const isReplaced = next && isReplacement(resource.type, resource.properties, next.properties);
+    if (isReplaced === false) return [];
     const { DeletionPolicy, UpdateReplacePolicy } = (next ?? resource).resource;
-    const isRetained = (isReplaced ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain') ?? false;
-    const verb = isReplaced ? 'replaces' : 'deletes';
-    const finding = (message: string, fix: string): Finding => findingAt(next ?? resource, { rule: 'deleted-resource', message: `CloudFormation ${verb} ${pathOf(resource)}: ${message}`, fix });
+    const isRetained = (next ? UpdateReplacePolicy : DeletionPolicy)?.startsWith('Retain') ?? false;
+    const verb = next ? isReplaced ? 'replaces' : 'may replace' : 'deletes';
+    const finding = (message: string, fix: string): Finding => findingAt(next ?? resource, {
+      rule: 'deleted-resource', message: `CloudFormation ${verb} ${pathOf(resource)}: ${message}`, fix, ...next && !isReplaced && { severity: 'info' },
+    });
 
+    const association = next && associations.get(resource.id);
+    if (association && isEnded(association, to)) {
+      return [finding(`Amazon Connect no longer streams the ${association.label} of ${to.nameOf(association.association.instance)}`, 'add an association instead of changing this one')];
+    }
     if (resource.type === 'AWS::Connect::Instance' && instances.has(String(resource.deployed?.physicalId))) {
       return [finding('the instance with its configuration and its data is deleted, and its associations with it', 'keep the properties of the instance')];
     }
@@ -64,6 +73,12 @@ export function deletedResource(from: DeployedApp, to: DeployedApp): Finding[] {
     const encrypted = keys.get(resource);
     return encrypted ? [finding(`the ${encrypted} that the key encrypts cannot be decrypted after its deletion`, 'retain the key')] : [];
   });
+}
+
+/** Whether an instance still exists, but nothing streams the records of one of its associations any more. */
+function isEnded({ association: { instance }, label }: StreamingAssociation, { account, associations }: DeployedApp): boolean {
+  const exists = account.instanceArn(instance) !== undefined;
+  return exists && !associations.some((other) => other.association.instance === instance && other.label === label);
 }
 
 /** Records that consumers have not read would expire earlier. */

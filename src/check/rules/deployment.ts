@@ -12,6 +12,7 @@ export function failingDeployment(app: DeployedApp): Finding[] {
   return [
     ...circularDependencies(app),
     ...keyPolicies(app),
+    ...keysOfStreams(app),
     ...inlinePolicies(app),
     ...lookups(app),
     ...missingDependencies(app),
@@ -72,6 +73,14 @@ function keyPolicies(app: DeployedApp): Finding[] {
       ...new Set(sids).size < sids.length ? [failure(key, 'two statements of the key policy have the same Sid', 'use different values')] : [],
     ];
   });
+}
+
+/** Kinesis uses only symmetric encryption keys. */
+function keysOfStreams(app: DeployedApp): Finding[] {
+  const asymmetric = app.ofType('AWS::KMS::Key').filter(({ properties: { KeySpec: spec = 'SYMMETRIC_DEFAULT' } }) => isEqual(String(spec), 'SYMMETRIC_DEFAULT') === false);
+  return asymmetric.flatMap((key) => app.ofType('AWS::Kinesis::Stream')
+    .filter(({ deployed }) => app.withArn(app.account.keyOf(app.account.streams[String(deployed?.attributes.Arn)]?.key)) === key)
+    .map((stream) => failure(stream, `the key ${pathOf(key)} is not a symmetric encryption key`, 'use a key with the key spec SYMMETRIC_DEFAULT')));
 }
 
 function inlinePolicies(app: DeployedApp): Finding[] {
