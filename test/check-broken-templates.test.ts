@@ -81,6 +81,16 @@ const { Agents, ...WITHOUT_ASSOCIATION } = SOUND;
 const OUTPUTS = { I: { Value: getAtt('Instance'), Export: { Name: 'i' } }, S: { Value: getAtt('Stream'), Export: { Name: 's' } } };
 const IMPORTING = association({ InstanceArn: { 'Fn::ImportValue': 'i' }, KinesisStreamConfig: { StreamArn: { 'Fn::ImportValue': 's' } } });
 const namedGrant = grant({ Create: { 'Fn::Sub': '{"service":"KMS","action":"CreateGrant","parameters":{"KeyId":"${Key}","GranteePrincipal":"${Instance.ServiceRole}","Operations":["GenerateDataKey"],"Name":"g"},"physicalResourceId":{"responsePath":"GrantId"}}' } });
+const withParameters = (resources: Resources): TemplateContent => ({
+  Parameters: { P: { Type: 'String' }, Items: { Type: 'CommaDelimitedList' } },
+  Conditions: { C: { 'Fn::Equals': [ref('P'), 'b'] }, D: { 'Fn::Not': [{ Condition: 'C' }] } },
+  Resources: resources,
+});
+const STORED_STREAM = { Type: 'AWS::SSM::Parameter', Properties: { Name: '/stream', Type: 'String', Value: getAtt('Stream') } };
+const STORED_USE = {
+  Parameters: { S: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/stream' } },
+  Resources: { Agents: association({ InstanceArn: { 'Fn::ImportValue': 'i' }, KinesisStreamConfig: { StreamArn: ref('S') } }) },
+};
 
 describe('a template is accepted with', () => {
   test.each<[string, Content]>([
@@ -197,6 +207,11 @@ describe('no change is found if', () => {
     ['a stream is replaced and retained', { ...SOUND, Stream: stream(getAtt('Key'), { Name: 'a' }) }, { ...SOUND, Stream: { ...stream(getAtt('Key'), { Name: 'b' }), UpdateReplacePolicy: 'Retain', DeletionPolicy: 'RetainExceptOnCreate' } }],
     ['contact records go to a delivery stream', { Instance: instance(), Key: key(), Stream: stream(), Ctr: association({ ResourceType: 'CONTACT_TRACE_RECORDS' }), Bucket: bucket(), Role: firehoseRole() }, { ...DELIVERY }],
     ['the condition of an association becomes false', { Conditions: { C: { 'Fn::Equals': ['a', 'a'] } }, Resources: { ...SOUND, Agents: association({}, { Condition: 'C' }) } }, { Conditions: { C: { 'Fn::Equals': ['a', 'b'] } }, Resources: { ...SOUND, Stream: stream(), Agents: association({}, { Condition: 'C' }) } }],
+    ['an instance is updated', SOUND, { ...SOUND, Instance: { ...instance(), Properties: { ...instance().Properties, Attributes: { InboundCalls: true, OutboundCalls: false } } } }],
+    ['the defaults of a key are specified', { ...SOUND, Key: { ...key(), UpdateReplacePolicy: 'Delete' } }, { ...SOUND, Key: { ...key(), UpdateReplacePolicy: 'Delete', Properties: { ...key().Properties, MultiRegion: 'false', KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT', Origin: 'AWS_KMS' } } }],
+    ['a delivery stream still reads from a stream', { ...SOUND, D: deliveryStream({}, { KinesisStreamSourceConfiguration: { KinesisStreamARN: getAtt('Stream') } }) }, { ...SOUND, D: deliveryStream({}, { KinesisStreamSourceConfiguration: { KinesisStreamARN: getAtt('Stream') } }) }],
+    ['an association gets the new name of voice analysis segments', { ...SOUND, Agents: association({ ResourceType: 'REAL_TIME_CONTACT_ANALYSIS_SEGMENTS' }) }, { ...SOUND, Agents: association({ ResourceType: 'REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS' }) }],
+    ['another stack is updated', { A: { Resources: WITHOUT_ASSOCIATION, Outputs: OUTPUTS }, B: { Agents: IMPORTING } }, { B: { Agents: { ...IMPORTING, DeletionPolicy: 'Retain' } } }],
   ])('%s', (_, deployed, template) => {
     expect(found(template, deployed)).toEqual([]);
   });
@@ -224,17 +239,20 @@ describe('a change is found if', () => {
     ['the condition of a stream becomes false', 'deleted-resource', { Conditions: { C: { 'Fn::Equals': ['a', 'a'] } }, Resources: { ...SOUND, Stream: { ...stream(), DeletionPolicy: 'Delete', Condition: 'C' }, S2: stream(), Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::If': ['C', getAtt('Stream'), getAtt('S2')] } } }) } }, { Conditions: { C: { 'Fn::Equals': ['a', 'b'] } }, Resources: { ...SOUND, Stream: { ...stream(), DeletionPolicy: 'Delete', Condition: 'C' }, S2: stream(), Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::If': ['C', getAtt('Stream'), getAtt('S2')] } } }) } }],
     ['the statement for a role by its INSTANCE_ARN is removed', 'no-key-access', { Key: key([statement({ Principal: { AWS: ROLE_ARN } })]), Stream: stream(), Agents: association({ InstanceArn: INSTANCE_ARN }) }, { Key: key([]), Stream: stream(), Agents: association({ InstanceArn: INSTANCE_ARN }) }],
     ['the statement for one of two instances is removed', 'no-key-access', { ...SOUND, ...OTHER, Key: key([statement({ Principal: { AWS: [ROLE, getAtt('Other', 'ServiceRole')] } })]), A2: association({ InstanceArn: getAtt('Other') }) }, { ...SOUND, ...OTHER, Key: key([statement()]), A2: association({ InstanceArn: getAtt('Other') }) }],
+    ['an association gets another data type', 'deleted-resource', SOUND, { ...SOUND, Agents: association({ ResourceType: 'CONTACT_TRACE_RECORDS' }) }],
+    ['an association gets another instance', 'deleted-resource', { ...SOUND, ...OTHER }, { ...SOUND, ...OTHER, Key: key([statement(), statement({ Principal: { AWS: getAtt('Other', 'ServiceRole') } })]), Agents: association({ InstanceArn: getAtt('Other') }) }],
+    ['an instance is removed that an association still names', 'deleted-resource', SOUND, { ...SOUND, Instance: { Type: 'AWS::SNS::Topic' }, Key: key([]), Agents: association({ InstanceArn: { 'Fn::Sub': 'arn:aws:connect:${AWS::Region}:${AWS::AccountId}:instance/Stack-Instance-1' } }) }],
+    ['the key of a bucket is removed', 'deleted-resource', { ...DELIVERY, Key: { ...key([]), DeletionPolicy: 'Delete' }, Bucket: bucket({ BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: getAtt('Key') } }] } }) }, DELIVERY],
+    ['a stream gets a name from a parameter', 'deleted-resource', { ...SOUND, Stream: stream() }, withParameters({ ...SOUND, Stream: stream(getAtt('Key'), { Name: ref('P') }, { UpdateReplacePolicy: 'Delete' }) })],
+    ['a stream leaves, and another stack reads its ARN from Parameter Store', 'loss-during-update', { A: { Resources: { ...WITHOUT_ASSOCIATION, Stream: { ...stream(), DeletionPolicy: 'Delete' }, Stored: STORED_STREAM }, Outputs: { I: OUTPUTS.I } }, B: STORED_USE },
+      { A: { Resources: { Instance: instance(), Key: key() }, Outputs: { I: OUTPUTS.I } }, B: STORED_USE }],
+    ['another stack still uses the key whose statement is removed', 'loss-during-update', { A: { Resources: WITHOUT_ASSOCIATION, Outputs: OUTPUTS }, B: { Agents: IMPORTING } }, { A: { Resources: { ...WITHOUT_ASSOCIATION, Key: key([]) }, Outputs: OUTPUTS } }],
   ])('%s', (_, expected, deployed, template) => {
     expect(found(template, deployed)).toContainEqual(expect.stringMatching(new RegExp(`^(error|warning): ${expected}: `)));
   });
 });
 
 /** The resources with a parameter of each value that they refer to. The condition C has an unknown value. */
-const withParameters = (resources: Resources): TemplateContent => ({
-  Parameters: { P: { Type: 'String' }, Items: { Type: 'CommaDelimitedList' } },
-  Conditions: { C: { 'Fn::Equals': [ref('P'), 'b'] }, D: { 'Fn::Not': [{ Condition: 'C' }] } },
-  Resources: resources,
-});
 const call = (service: string, action: string, parameters?: object) => ({
   Type: 'Custom::AWS', Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:calls', Create: JSON.stringify({ service, action, parameters }) },
 });
@@ -252,6 +270,36 @@ const OTHER_STATEMENT = '; the statement for a service-linked role has another e
 const unsupported = (problem: string, label = 'agent events') => `error: unsupported-destination: Agents: the deployment fails, or Amazon Connect would lose all ${label}: ${problem}`;
 const fails = (path: string, why: string) => `error: failing-deployment: ${path}: the deployment fails: ${why}`;
 
+const MAY_CREATE_GRANT = 'info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: a custom resource that uses the key Key may create a grant or change the key policy';
+const MAY_HAVE_NO_DELIMITER = 'cannot determine whether Firehose adds a newline to each of the contact records';
+const delimiter = (value: unknown) => ({ Processors: [{ Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: value }] }] });
+const lambda = (Variables: Properties) => ({ Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables } } });
+/** An association by a custom resource with the props of `CfnInstanceStorageConfig`. */
+const voice = (overrides: Properties = {}, rest: object = {}) => ({
+  Type: 'AWS::CloudFormation::CustomResource',
+  ...rest,
+  Properties: {
+    ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:associations',
+    Parameters: {
+      instanceArn: getAtt('Instance'), resourceType: 'REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS', storageType: 'KINESIS_STREAM', kinesisStreamConfig: { streamArn: getAtt('Stream') }, ...overrides,
+    },
+  },
+});
+/** An association by `AwsCustomResource`. */
+const sdkAssociation = (instanceId: unknown = getAtt('Instance', 'Id')) => ({
+  Type: 'Custom::AWS',
+  Properties: {
+    ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:calls',
+    Create: {
+      'Fn::Join': ['', [
+        '{"service":"Connect","action":"associateInstanceStorageConfig","parameters":{"InstanceId":"', instanceId,
+        '","ResourceType":"AGENT_EVENTS","StorageConfig":{"StorageType":"KINESIS_STREAM","KinesisStreamConfig":{"StreamArn":"arn:aws:kinesis:', ref('AWS::Region'), ':', ref('AWS::AccountId'), ':stream/', ref('Stream'), '"}}}}',
+      ]],
+    },
+    InstallLatestAwsSdk: true,
+  },
+});
+
 describe('a template has no finding with', () => {
   test.each<[string, Content]>([
     ['an association and a grant under the same condition', withParameters({ ...GRANTED, G: grant({}, { Condition: 'C' }), Agents: association({}, { Condition: 'C', DependsOn: 'G' }) })],
@@ -262,9 +310,6 @@ describe('a template has no finding with', () => {
     ['a condition about an absent value', { ...SOUND, Key: key([statement({ Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'app' }, 'StringEqualsIfExists': { 'aws:SourceVpc': 'vpc-1' } } })]) }],
     ['a key in a China Region', { Stack: { $account: '111122223333', $region: 'cn-north-1', Resources: { ...SOUND, Key: key([statement({ Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'kinesis.${AWS::Region}.${AWS::URLSuffix}' } } } })]) } } }],
     ['a key in AWS GovCloud (US)', { Stack: { $account: '111122223333', $region: 'us-gov-west-1', Resources: { ...SOUND, Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::Sub': 'arn:${AWS::Partition}:kinesis:us-gov-west-1:111122223333:stream/${Stream}' } } }) } } }],
-    ['a data type of a parameter', withParameters({ ...SOUND, Agents: association({ ResourceType: ref('P') }) })],
-    ['a role of another stack for Firehose', { ...DELIVERY, Role: { Type: 'AWS::SNS::Topic' }, D: deliveryStream({ RoleARN: 'arn:aws:iam::111122223333:role/delivery' }) }],
-    ['a role of Firehose with a managed policy', { ...DELIVERY, Role: firehoseRole({ Policies: undefined, ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonS3FullAccess'] }) }],
     ['a custom resource without parameters', { ...SOUND, Caller: call('STS', 'getCallerIdentity') }],
     ['associations in stacks that are deployed one after the other', {
       A: { $dependencies: [], Resources: { S: unencrypted, Agents: association({ InstanceArn: INSTANCE_ARN, KinesisStreamConfig: { StreamArn: getAtt('S') } }) } },
@@ -281,6 +326,31 @@ describe('a template has no finding with', () => {
       Agents: association({ KinesisStreamConfig: { StreamArn: { 'Fn::Sub': 'arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/stream-Agents' } } }, { DependsOn: 'StreamAgents' }),
     }],
     ['a loop over values that the template does not contain, and a transform', { ...SOUND, 'Fn::ForEach::Topics': ['Name', ref('Items'), { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }], 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/resources.yaml' } } }],
+    ['an account as a number', { ...SOUND, Key: key([statement(), statement({ Principal: { AWS: [111122223333, ref('AWS::AccountId')] }, Action: 'kms:*' })]) }],
+    ['an account as a number in a condition', { ...SOUND, Key: key([statement(), { Effect: 'Deny', Principal: '*', Action: 'kms:*', Resource: '*', Condition: { StringNotEquals: { 'kms:CallerAccount': [111122223333, ref('AWS::AccountId')] } } }]) }],
+    ['a denial for another role, a user and another instance', { ...SOUND, ...OTHER, Key: key([statement(), { Effect: 'Deny', Principal: { AWS: ['role/App', 'user/app'].map((name) => ({ 'Fn::Sub': `arn:aws:iam::\${AWS::AccountId}:${name}` })).concat([getAtt('Other', 'ServiceRole') as never]) }, Action: 'kms:*', Resource: '*' }]) }],
+    ['a condition for the account of the key', { ...SOUND, Key: key([statement({ Condition: { StringEquals: { 'aws:ResourceAccount': ref('AWS::AccountId') }, Bool: { 'aws:PrincipalIsAWSService': 'false' } } })]) }],
+    ['a key policy as text', { ...SOUND, Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { 'Fn::Sub': JSON.stringify({ Statement: [statement({ Principal: { AWS: '${Instance.ServiceRole}' } })] }) } } } }],
+    ['a statement for the roles of Amazon Connect by a condition', { ...SOUND, Key: key([statement({ Principal: { AWS: '*' }, Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/aws-service-role/connect.amazonaws.com/*' } } })]) }],
+    ['a statement for administrators by a condition', { ...SOUND, Key: key([statement(), statement({ Principal: '*', Action: 'kms:*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin*' } } })]) }],
+    ['a statement for an account that uses Kinesis', { ...SOUND, Key: key([statement({ Principal: { AWS: '*' }, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Condition: { StringEquals: { 'kms:CallerAccount': ref('AWS::AccountId'), 'kms:ViaService': { 'Fn::Sub': 'kinesis.${AWS::Region}.amazonaws.com' } } } })]) }],
+    ['the former name of voice analysis segments', { ...SOUND, Agents: association({ ResourceType: 'REAL_TIME_CONTACT_ANALYSIS_SEGMENTS' }) }],
+    ['an association that a custom resource creates', { ...SOUND, Voice: voice({}, { DependsOn: 'Agents' }) }],
+    ['an association that a custom resource with the properties of the resource type creates', { ...SOUND, Agents: { ...association(), Type: 'Custom::Association' } }],
+    ['an association that an SDK call creates', { ...SOUND, Agents: sdkAssociation() }],
+    ['a grant of another resource type', { ...GRANTED, G: { ...grant({ InstallLatestAwsSdk: 'false' }), Type: 'Custom::StreamingGrant' } }],
+    ['a bucket that requires a key', {
+      ...DELIVERY,
+      Key: key([]),
+      Role: firehoseRole({ Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }] } }] }),
+      Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: ref('Bucket'), PolicyDocument: { Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: { 'Fn::Sub': '${Bucket.Arn}/*' }, Condition: { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } } }] } } },
+      D: deliveryStream({ EncryptionConfiguration: { KMSEncryptionConfig: { AWSKMSKeyARN: getAtt('Key') } } }),
+    }],
+    ['a bucket with the AWS managed key', { ...DELIVERY, Bucket: bucket({ BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'alias/aws/s3' } }] } }) }],
+    ['objects that are archived later', { ...DELIVERY, Bucket: bucket({ LifecycleConfiguration: { Rules: [{ Status: 'Enabled', Transitions: [{ StorageClass: 'GLACIER', TransitionInDays: 90 }, { StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 0 }] }] } }) }],
+    ['a processor that adds the default delimiter', { ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { Processors: [{ Type: 'AppendDelimiterToRecord' }] } }) }],
+    ['a key in Parameter Store', { ...SOUND, Stored: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/key', Type: 'String', Value: getAtt('Key') } }, Other: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: '{{resolve:ssm:/name}}' } }, Stream: stream('{{resolve:ssm:/key:1}}', {}, { DependsOn: 'Stored' }) }],
+    ['a stream in Parameter Store', { A: { Resources: { ...WITHOUT_ASSOCIATION, Stored: STORED_STREAM }, Outputs: OUTPUTS }, B: STORED_USE }],
   ])('%s', (_, template) => {
     expect(found(template)).toEqual([]);
   });
@@ -349,6 +419,50 @@ describe('a template has only the finding of', () => {
     ['a lookup in another account', fails('Look', `the lookup in the account 444455556666 cannot find the instance ${INSTANCE_ARN}`), { Stack: { $account: '444455556666', $region: 'us-east-1', Resources: { Look: call('Connect', 'describeInstance', { InstanceId: INSTANCE_ARN }) } } }],
     ['a lookup in another Region', fails('Look', `Create of Stack/Look failed: Instance ${INSTANCE_ARN} does not exist`), { Stack: { $account: '111122223333', $region: 'eu-west-1', Resources: { Look: call('Connect', 'describeInstance', { InstanceId: INSTANCE_ARN }) } } }],
     ['a grant on a key in another Region', fails('G', `Create of Stack/G failed: Key '${KEY_ARN}' does not exist`), { Stack: { $account: '111122223333', $region: 'eu-west-1', Resources: { G: call('KMS', 'createGrant', { KeyId: KEY_ARN, GranteePrincipal: ROLE_ARN, Operations: ['GenerateDataKey'] }) } } }],
+    ['a pattern of roles as the principal', noAccess(OTHER_STATEMENT, INSTANCE_ARN), { Key: key([statement({ Principal: { AWS: `${ROLE_ARN.slice(0, -4)}*` } })]), Stream: stream(), Agents: IMPORTED }],
+    ['a role of another account', noAccess(OTHER_STATEMENT, INSTANCE_ARN), { Key: key([statement({ Principal: { AWS: ROLE_ARN.replace('111122223333', '444455556666') } })]), Stream: stream(), Agents: IMPORTED }],
+    ['a key policy as text without the statement', noAccess(), { ...SOUND, Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: JSON.stringify({ Statement: [{ ...ADMIN, Principal: { AWS: 'arn:aws:iam::111122223333:root' } }] }) } } }],
+    ['a statement for every account that uses Kinesis', 'warning: wide-key-access: Key: the key policy allows every AWS account to use the key', { ...SOUND, Key: key([statement(), statement({ Principal: { AWS: '*' }, Condition: { StringLike: { 'kms:ViaService': 'kinesis.*.amazonaws.com' } } })]) }],
+    ['a statement for all principals of the account', 'warning: wide-key-access: Key: the key policy allows a service-linked role, and all other principals that meet a condition, kms:*', { ...SOUND, Key: key([statement({ Principal: '*', Action: 'kms:*', Condition: { StringEquals: { 'kms:CallerAccount': ref('AWS::AccountId') } } })]) }],
+    ['a condition on the organization', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, { ...SOUND, Key: key([statement({ Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } })]) }],
+    ['a condition on a tag', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, { ...SOUND, Key: key([statement({ Condition: { StringEquals: { 'aws:PrincipalTag/team': 'contact-center' } } })]) }],
+    ['a condition on the existence of an organization', `info: unknown-key-access: Agents: ${UNKNOWN_ROLE} Instance`, { ...SOUND, Key: key([statement({ Condition: { Null: { 'aws:PrincipalOrgID': 'false' } } })]) }],
+    ['a statement with a condition for a stream of another app', unknownStream(STREAM_ARN), { Key: key([statement({ Condition: { StringLike: { 'kms:ViaService': 'kinesis.*.amazonaws.com' } } })]), Instance: instance(), Agents: association({ KinesisStreamConfig: { StreamArn: STREAM_ARN } }, { DependsOn: 'Key' }) }],
+    ['a custom resource whose function knows the key', MAY_CREATE_GRANT, { ...SOUND, Key: key([]), Function: lambda({ KEY: getAtt('Key') }), G: { Type: 'Custom::KmsGrant', Properties: { ServiceToken: getAtt('Function') } }, Agents: association({}, { DependsOn: 'G' }) }],
+    ['a custom resource whose function calls another one that knows the key', MAY_CREATE_GRANT, { ...SOUND, Key: key([]), Inner: lambda({ KEY: ref('Key') }), Outer: lambda({ HANDLER: getAtt('Inner') }), Unused: lambda({}), G: { Type: 'Custom::KmsGrant', Properties: { ServiceToken: getAtt('Outer') } }, H: { Type: 'Custom::Other', Properties: { ServiceToken: getAtt('Unused') } }, Agents: association({}, { DependsOn: 'G' }) }],
+    ['a custom resource without properties', noAccess(), { ...SOUND, Key: key([]), G: { Type: 'Custom::KmsGrant' } }],
+    ['a key in another Region', [unknownKey(KEY_ARN.replace('us-east-1', 'eu-west-1')), `error: other-account-or-region: Agents: Amazon Connect cannot stream agent events: the instance ${INSTANCE_ARN} is in 111122223333, us-east-1, the key ${KEY_ARN.replace('us-east-1', 'eu-west-1')} is in eu-west-1`],
+      { Stream: stream(KEY_ARN.replace('us-east-1', 'eu-west-1')), Agents: IMPORTED }],
+    ['an asymmetric key', fails('Stream', 'the key Key is not a symmetric encryption key'), { ...SOUND, Key: { ...key(), Properties: { ...key().Properties, KeySpec: 'RSA_2048' } } }],
+    ['a data type of a parameter', 'info: unsupported-destination: Agents: cannot determine whether Amazon Connect would lose records: the templates do not tell whether <parameter P of Stack> can be sent to KINESIS_STREAM', withParameters({ ...SOUND, Agents: association({ ResourceType: ref('P') }) })],
+    ['a delivery stream of another stack', `info: unsupported-destination: Ctr: cannot determine whether Amazon Connect would lose contact records: the templates do not define the delivery stream ${DELIVERY_STREAM_ARN}`,
+      { Instance: instance(), Ctr: association({ ResourceType: 'CONTACT_TRACE_RECORDS', StorageType: 'KINESIS_FIREHOSE', KinesisStreamConfig: undefined, KinesisFirehoseConfig: { FirehoseArn: DELIVERY_STREAM_ARN } }) }],
+    ['a source of a parameter', 'info: unsupported-destination: Ctr: cannot determine whether Amazon Connect would lose contact records: the templates do not tell the source of the delivery stream D', withParameters({ ...DELIVERY, D: deliveryStream({}, { DeliveryStreamType: ref('P') }) })],
+    ['a destination under a condition', 'info: unreadable-records: D: cannot determine how Firehose would deliver contact records',
+      withParameters({ ...DELIVERY, D: { Type: 'AWS::KinesisFirehose::DeliveryStream', Properties: { ExtendedS3DestinationConfiguration: { 'Fn::If': ['C', { BucketARN: getAtt('Bucket') }, ref('AWS::NoValue')] } } } })],
+    ['a delimiter that is a comma', 'error: unreadable-records: D: Amazon Athena and most other readers cannot read the contact records: Firehose concatenates the records without a delimiter', { ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: delimiter(',') }) }],
+    ['a delimiter of a parameter', `info: unreadable-records: D: ${MAY_HAVE_NO_DELIMITER}`, withParameters({ ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: delimiter(ref('P')) }) })],
+    ['a processor of a parameter', `info: unreadable-records: D: ${MAY_HAVE_NO_DELIMITER}`, withParameters({ ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { Processors: [{ Type: ref('P') }] } }) })],
+    ['processors under a condition', `info: unreadable-records: D: ${MAY_HAVE_NO_DELIMITER}`, withParameters({ ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { Processors: { 'Fn::If': ['C', proc.Processors, ref('AWS::NoValue')] } } }) })],
+    ['processing under a condition', `info: unreadable-records: D: ${MAY_HAVE_NO_DELIMITER}`, withParameters({ ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { 'Fn::If': ['C', proc, ref('AWS::NoValue')] } }) })],
+    ['processing that a parameter enables', `info: unreadable-records: D: ${MAY_HAVE_NO_DELIMITER}`, withParameters({ ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { ...proc, Enabled: ref('P') } }) })],
+    ['a role of another stack for Firehose', 'info: unreadable-records: D: cannot determine whether Firehose would deliver contact records: the templates do not define the role arn:aws:iam::111122223333:role/delivery',
+      { ...DELIVERY, Role: { Type: 'AWS::SNS::Topic' }, D: deliveryStream({ RoleARN: 'arn:aws:iam::111122223333:role/delivery' }) }],
+    ['a role of Firehose with a managed policy', 'info: unreadable-records: D: cannot determine whether Firehose would deliver contact records: the templates do not tell whether the role Role can call s3:PutObject on Bucket',
+      { ...DELIVERY, Role: firehoseRole({ Policies: undefined, ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonS3FullAccess'] }) }],
+    ['a bucket with a key of another app', `info: unreadable-records: D: cannot determine whether Firehose would deliver contact records: the templates do not tell whether the role Role can call kms:GenerateDataKey on ${KEY_ARN}`,
+      { ...DELIVERY, Bucket: bucket({ BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KEY_ARN } }] } }) }],
+    ['a bucket of another app', 'info: unreadable-records: D: cannot determine whether Amazon S3 deletes the contact records within a day of their delivery',
+      { ...DELIVERY, Bucket: { Type: 'AWS::SNS::Topic' }, Role: firehoseRole({ Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] } }] }), D: deliveryStream({ BucketARN: 'arn:aws:s3:::records' }) }],
+    ['an expiration of a parameter', 'info: unreadable-records: D: cannot determine whether Amazon S3 deletes the contact records within a day of their delivery', withParameters({ ...DELIVERY, Bucket: bucket({ LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: ref('P') }] } }) })],
+    ['lifecycle rules under a condition', 'info: unreadable-records: D: cannot determine whether Amazon S3 deletes the contact records within a day of their delivery', withParameters({ ...DELIVERY, Bucket: bucket({ LifecycleConfiguration: { 'Fn::If': ['C', { Rules: [] }, ref('AWS::NoValue')] } }) })],
+    ['objects that are archived at once', 'warning: unreadable-records: D: Amazon S3 archives the contact records within a day of their delivery, and Amazon Athena and most other readers cannot read archived objects',
+      { ...DELIVERY, Bucket: bucket({ LifecycleConfiguration: { Rules: [{ Status: 'Enabled', Transition: { StorageClass: 'DEEP_ARCHIVE', TransitionInDays: 0 } }] } }) }],
+    ['an association of a custom resource without permission', noAccess().replace('Agents', 'Voice').replace('agent events', 'voice analysis segments'), { ...WITHOUT_ASSOCIATION, Key: key([]), Voice: voice() }],
+    ['an association of an SDK call without permission', noAccess(), { ...SOUND, Key: key([]), Agents: sdkAssociation() }],
+    ['an association of a custom resource in parallel', 'warning: parallel-associations: Voice: the deployment may fail with TooManyRequestsException: CloudFormation may create it in parallel with Agents of the instance Instance', { ...SOUND, Voice: voice() }],
+    ['an association of an SDK call for a data type that is streamed already', 'error: duplicate-association: Too: the deployment fails: Agents streams agent events of the instance Instance already',
+      { ...SOUND, Too: { ...sdkAssociation(getAtt('Instance')), DependsOn: 'Agents' } }],
   ])('%s', (_, finding, template) => {
     expect(found(template)).toEqual([finding].flat());
   });
@@ -408,6 +522,8 @@ describe('a change has the finding of', () => {
     ['a key whose grant another custom resource creates', 'info: unknown-key-access: Agents: cannot determine whether Amazon Connect would lose agent events: a custom resource that uses the key Key may create a grant or change the key policy',
       { ...SOUND, Key: key([]), G: { Type: 'Custom::KmsGrant', Properties: { KeyId: ref('Key') } }, Agents: association({}, { DependsOn: 'G' }) },
       { ...SOUND, Key: key([], { EnableKeyRotation: true }), G: { Type: 'Custom::KmsGrant', Properties: { KeyId: ref('Key') } }, Agents: association({}, { DependsOn: 'G' }) }],
+    ['a stream whose name becomes a parameter', 'info: deleted-resource: Stream: CloudFormation may replace Stream: the agent events in the stream that consumers have not read are lost',
+      { ...SOUND, Stream: stream(getAtt('Key'), { Name: 'events' }) }, withParameters({ ...SOUND, Stream: stream(getAtt('Key'), { Name: ref('P') }, { UpdateReplacePolicy: 'Delete' }) })],
   ])('%s', (_, finding, deployed, template) => {
     expect(found(template, deployed)).toContain(finding);
   });
@@ -422,6 +538,16 @@ test('a custom resource is removed whose call has a condition', () => {
   const unknown = { ...grant({ Create: { 'Fn::If': ['C', grant().Properties.Create, ref('AWS::NoValue')] } }), DependsOn: 'Key' };
   expect(found(SOUND, withParameters({ ...SOUND, G: unknown }))).toEqual([]);
 });
+
+test('a custom resource replaces a grant, and may create another one', () => {
+  const findings = found({ ...SOUND, Key: key([]), G2: { Type: 'Custom::KmsGrant', Properties: { KeyId: ref('Key') } }, Agents: association({}, { DependsOn: 'G2' }) }, GRANTED);
+  expect(findings).toEqual([MAY_CREATE_GRANT]);
+});
+
+test.each([grant({ Create: '{"service":"Connect","action":"associateInstanceStorageConfig",' }), grant({ Create: undefined, Update: '{"action":"associateInstanceStorageConfig",' })])(
+  'the call that creates an association must be JSON', (resource) => {
+    expect(found({ ...SOUND, G: resource }).filter((finding) => !/JSON/.test(finding))).toEqual([]);
+  });
 
 test('the call of a custom resource must be JSON', () => {
   expect(found({ ...SOUND, G: grant({ Create: '{"service":"KMS",' }) })).toEqual([expect.stringMatching('^error: failing-deployment: G: the deployment fails: .*JSON')]);
