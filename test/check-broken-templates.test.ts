@@ -65,8 +65,15 @@ function templatesIn(content: Content): Record<string, TemplateContent> {
   return Object.fromEntries(Object.entries(content).map(([name, value]: [string, object]) => [name, 'Resources' in value ? value as TemplateContent : { Resources: value as Resources }]));
 }
 
+/** The findings. Their texts are compared with a snapshot, which shows what users read. */
 function found(content: Content, deployed?: Content): string[] {
-  return check(stacks(content), deployed && stacks(deployed)).map(({ severity, rule, path, message }) => `${severity}: ${rule}: ${path}: ${message}`);
+  const findings = findingsOf(content, deployed).map(({ fix, text }) => ({ text, withFix: `${text}; fix: ${fix}` }));
+  if (findings.length > 0) expect(findings.map(({ withFix }) => withFix)).toMatchSnapshot();
+  return findings.map(({ text }) => text);
+}
+
+function findingsOf(content: Content, deployed?: Content): Array<{ text: string; fix: string }> {
+  return check(stacks(content), deployed && stacks(deployed)).map(({ severity, rule, path, message, fix }) => ({ text: `${severity}: ${rule}: ${path}: ${message}`, fix }));
 }
 
 const OTHER = { Other: instance('other') };
@@ -546,9 +553,9 @@ test('a custom resource replaces a grant, and may create another one', () => {
 
 test.each([grant({ Create: '{"service":"Connect","action":"associateInstanceStorageConfig",' }), grant({ Create: undefined, Update: '{"action":"associateInstanceStorageConfig",' })])(
   'the call that creates an association must be JSON', (resource) => {
-    expect(found({ ...SOUND, G: resource }).filter((finding) => !/JSON/.test(finding))).toEqual([]);
+    expect(findingsOf({ ...SOUND, G: resource }).map(({ text }) => text).filter((finding) => !/JSON/.test(finding))).toEqual([]);
   });
 
 test('the call of a custom resource must be JSON', () => {
-  expect(found({ ...SOUND, G: grant({ Create: '{"service":"KMS",' }) })).toEqual([expect.stringMatching('^error: failing-deployment: G: the deployment fails: .*JSON')]);
+  expect(findingsOf({ ...SOUND, G: grant({ Create: '{"service":"KMS",' }) }).map(({ text }) => text)).toEqual([expect.stringMatching('^error: failing-deployment: G: the deployment fails: .*JSON')]);
 });

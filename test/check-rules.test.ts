@@ -24,6 +24,7 @@ describe.each(RULES)('the rule %s', (rule) => {
   test('finds the problem of its example', () => {
     const findings = findingsOf(rule, 'fails').filter((finding) => finding.rule === rule);
     expect(findings).toHaveLength(1);
+    expect(findings.map(({ severity, path, message, fix }) => `${severity}: ${path}: ${message}; fix: ${fix}`)).toMatchSnapshot();
   });
 
   test('finds no problem in the fixed example', () => {
