@@ -74,7 +74,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cspell@^9', // 10 requires Node.js 22
     'dependency-cruiser@^17', // 18 requires Node.js 22
     'dt-sql-parser@^4.5.1', // parses Trino SQL, which Athena uses
-    'esbuild@^0.28', // bundles the function of the consumer example, and removes comments from the npm package
+    'esbuild@^0.28', // bundles the function of the consumer example, and minifies the npm package
     'eslint-plugin-cdk@npm:eslint-cdk-plugin@^3.4.9', // the alias is the name that eslint's `plugins` can find
     'fast-check@^4',
     'jest-environment-node@^30', // the environment that mutation testing extends
@@ -145,11 +145,8 @@ project.npmignore?.include(...[ // public declarations import these
 ].map((file) => `/lib/private/${file}.d.ts`));
 project.npmignore?.exclude('/API.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
 
-// Without comments and line breaks, as `aws-cdk-lib` is published, because each app loads the library. The check of templates has
-// shorter names too, because it is as large as the rest.
-for (const [folder, ...options] of [['lib', '--minify-whitespace'], ['lib/check', '--minify']]) {
-  project.compileTask.execArgs(['esbuild', `${folder}/**/*.js`, ...options, `--outdir=${folder}`, '--allow-overwrite', '--log-level=warning']);
-}
+// Minified, as `aws-cdk-lib` is published, because each app loads the library. Names that are exported remain.
+project.compileTask.execArgs(['esbuild', 'lib/**/*.js', '--minify', '--outdir=lib', '--allow-overwrite', '--log-level=warning']);
 
 project.eslint?.addPlugins('cdk');
 project.eslint?.addRules({
