@@ -128,8 +128,8 @@ export class Provisioner {
     const { account = ACCOUNT, region: ownRegion = REGION } = node.scope;
     const specified = properties[NAMES[resourceType]];
     const name = before?.physicalId ?? (typeof specified === 'string' && !isUnknown(specified) ? specified : this.account.nameFor(node.id));
-    const arn = (service: string, resource: string, region = ownRegion, owner = account) => this.account.define(
-      `arn:${partitionOf(node.scope.region)}:${service}:${region}:${owner}:${resource}`);
+    const arnOf = (service: string, resource: string, region = ownRegion, owner = account) => `arn:${partitionOf(node.scope.region)}:${service}:${region}:${owner}:${resource}`;
+    const arn = (...parts: Parameters<typeof arnOf>) => this.account.define(arnOf(...parts));
     switch (resourceType) {
       case 'AWS::KMS::ReplicaKey':
       case 'AWS::KMS::Key': {
@@ -153,7 +153,7 @@ export class Provisioner {
       }
       case 'AWS::Kinesis::Stream': {
         const streamArn = before?.attributes.Arn as string ?? arn('kinesis', `stream/${name}`);
-        this.account.streams[streamArn] = { key: this.keyOf(properties.StreamEncryption) };
+        this.account.streams[streamArn] = { key: this.keyOf(properties.StreamEncryption, (alias) => arnOf('kms', alias)) };
         return { physicalId: name, attributes: { Arn: streamArn } };
       }
       case 'AWS::SSM::Parameter':
@@ -187,11 +187,11 @@ export class Provisioner {
     return found;
   }
 
-  /** The ARN of the key that encrypts a stream, which a template can also specify by the id of a key. */
-  private keyOf(encryption: unknown): string | undefined {
+  /** The ARN of the key that encrypts a stream, or of its alias. A template can also specify the id of a key or the name of an alias. */
+  private keyOf(encryption: unknown, arnOfAlias: (name: string) => string): string | undefined {
     if (isUnknown(encryption)) return encryption as string;
     const keyId = (encryption as { KeyId?: string } | undefined)?.KeyId;
-    return keyId && this.account.keyArn(keyId);
+    return keyId?.startsWith('alias/') ? arnOfAlias(keyId) : keyId && this.account.keyArn(keyId);
   }
 
   private putKey(keyArn: string, { KeyPolicy, Enabled }: Properties): void {
