@@ -561,13 +561,14 @@ test('the call of a custom resource must be JSON', () => {
 });
 
 describe('the findings of', () => {
-  const toImported = (rest: object = {}, properties: Properties = {}) => association({ KinesisStreamConfig: { StreamArn: STREAM_ARN }, ...properties }, rest);
+  const toImported = (rest: object = {}, overrides: Properties = {}) => (
+    association({ KinesisStreamConfig: { StreamArn: STREAM_ARN }, ...overrides }, rest));
   const { Stream: _, ...WITHOUT_STREAM } = SOUND;
   const UNKNOWN = 'info: unknown-key-access: Agents';
   const BEFORE = 'error: association-before-key-access: Agents';
   const createGrant = (grantee: string, operation: string, name: string) => (
     `{"service":"KMS","action":"CreateGrant","parameters":{"KeyId":"\${Key.Arn}","GranteePrincipal":"${grantee}","Operations":["${operation}"],"Name":"${name}"}}`);
-  const grantWith = (...call: Parameters<typeof createGrant>) => grant({ Create: { 'Fn::Sub': createGrant(...call) } });
+  const grantWith = (...parts: Parameters<typeof createGrant>) => grant({ Create: { 'Fn::Sub': createGrant(...parts) } });
   const ROLE_OF_INSTANCE = '${Instance.ServiceRole}';
   const OF_KEY_GRANT = { Instance: instance(), Key: key([]) };
   const storage = (rest: object = {}) => association({ ResourceType: 'CALL_RECORDINGS', StorageType: 'S3', KinesisStreamConfig: undefined, S3Config: { BucketName: 'b', BucketPrefix: 'p' } }, rest);
@@ -577,7 +578,8 @@ describe('the findings of', () => {
   const topic = (...DependsOn: string[]) => ({ Type: 'AWS::SNS::Topic', DependsOn });
   const keyWithSid = (Sid: string) => ({ ...key(), Properties: { KeyPolicy: { Statement: [statement({ Sid, Principal: { AWS: ROLE_ARN } })] } } });
   const keyOfSize = (size: number) => keyWithSid('x'.repeat(size - JSON.stringify(keyWithSid('').Properties.KeyPolicy).length));
-  const lifecycle = (rule: Properties, prefix?: string) => ({ ...DELIVERY, Bucket: bucket({ LifecycleConfiguration: { Rules: [rule] } }), D: deliveryStream({ Prefix: prefix }) });
+  const lifecycle = (rule: Properties, Prefix?: string) => (
+    { ...DELIVERY, Bucket: bucket({ LifecycleConfiguration: { Rules: [rule] } }), D: deliveryStream({ Prefix }) });
   const EXPIRES = 'warning: unreadable-records: D';
   const encryption = { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: getAtt('Key') } }] };
   const encryptedBucket = { Key: key([]), Bucket: bucket({ BucketEncryption: encryption }) };
