@@ -64,6 +64,12 @@ test.each<[string, boolean | undefined, object[]]>([
   expect(decisionFor(...statements)).toBe(expected);
 });
 
+test('a request without context meets no condition', () => {
+  const { context: _, ...request } = REQUEST;
+  const decide = (statement: object) => isAllowed({ ...request, resourcePolicy: { Statement: [statement] } });
+  expect([decide(ALLOW), decide({ ...ALLOW, Condition: { StringEquals: { 'kms:CallerAccount': ACCOUNT } } })]).toEqual([true, false]);
+});
+
 test('a denial for an account is uncertain if the account of the principal is unknown', () => {
   const statements = [{ ...ALLOW, Principal: '*' }, { ...ALLOW, Effect: 'Deny', Principal: { AWS: ROOT } }];
   expect(isAllowed({ ...REQUEST, principal: unknown('service-linked role of an instance'), resourcePolicy: { Statement: statements } })).toBeUndefined();

@@ -557,7 +557,8 @@ test.each([grant({ Create: '{"service":"Connect","action":"associateInstanceStor
   });
 
 test('the call of a custom resource must be JSON', () => {
-  expect(findingsOf({ ...SOUND, G: grant({ Create: '{"service":"KMS",' }) }).map(({ text }) => text)).toEqual([expect.stringMatching('^error: failing-deployment: G: the deployment fails: .*JSON')]);
+  const resources = { ...SOUND, G: grant({ Create: '{"service":"KMS",' }), F: { Type: 'AWS::Lambda::Function', Properties: { Role: ref('G') } } };
+  expect(findingsOf(resources).map(({ text }) => text)).toEqual([expect.stringMatching('^error: failing-deployment: G: the deployment fails: .*JSON')]);
 });
 
 describe('the findings of', () => {
@@ -657,6 +658,8 @@ describe('the findings of', () => {
     ['an expiration of another folder', [], lifecycle({ Status: 'Enabled', ExpirationInDays: 1, Prefix: 'logs/' }, 'records/')],
     ['an expiration on a date', [EXPIRES], lifecycle({ Status: 'Enabled', ExpirationDate: '2026-01-01T00:00:00Z' })],
     ['an encrypted bucket whose key the role cannot use', ['error: unreadable-records: D'], { ...DELIVERY, ...encryptedBucket }],
+    ['a Lambda function that processes records', [], { ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Lambda' }] } }) }],
+    ['a processor that adds no newline', ['error: unreadable-records: D'], { ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Decompression' }] } }) }],
     ['a role without policies', ['error: unreadable-records: D'], { ...DELIVERY, Role: roleWithout }],
     ['a role with a managed policy of the template', [], { ...DELIVERY, Role: roleWithout, P: attached('AWS::IAM::ManagedPolicy', { Roles: [ref('Role')] }) }],
     ['a policy of another role', ['error: unreadable-records: D'], { ...DELIVERY, Role: roleWithout, Role2: roleWithout, P: attached('AWS::IAM::ManagedPolicy', { Roles: [ref('Role2')] }) }],
@@ -674,4 +677,11 @@ describe('the findings of', () => {
     const withoutUndefined = JSON.parse(JSON.stringify(content)) as Content;
     expect(found(withoutUndefined).map((finding) => finding.split(': ').slice(0, 3).join(': '))).toEqual(expected);
   });
+});
+
+test('an association names an instance that the update deletes', () => {
+  const named = association({ InstanceArn: { 'Fn::Sub': 'arn:aws:connect:${AWS::Region}:${AWS::AccountId}:instance/Stack-Instance-1' } });
+  expect(found({ Key: key([]), Stream: stream(), Agents: named }, SOUND).map((finding) => finding.split(': ').slice(0, 3).join(': '))).toEqual([
+    'error: no-key-access: Agents', 'error: loss-during-update: Agents', 'error: deleted-resource: Instance',
+  ]);
 });
