@@ -49,7 +49,7 @@ const MAX_TEXT_LENGTH = 60;
 const CAPABILITIES: Record<string, Capability> = {
   'streaming': {
     sources: ['connect-data-streaming.ts', 'connect-instance.ts', 'streaming-destination.ts', 'key-access.ts', 'private/streaming'],
-    tests: ['associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'lazy-values', 'stacks-and-environments', 'streaming-destination'],
+    tests: ['associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'lazy-values', 'lookup-at-synthesis', 'stacks-and-environments', 'streaming-destination'],
   },
   'keys': {
     sources: ['private/keys'],

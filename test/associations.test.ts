@@ -196,3 +196,12 @@ test('a construct can be replaced after it is removed from the app', () => {
 
   expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [] });
 });
+
+test('a construct can be replaced with an L1 association after it is removed from the app', () => {
+  const stack = newStack();
+  new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: managed() });
+  stack.node.tryRemoveChild('Streaming');
+  new connect.CfnInstanceStorageConfig(stack, 'Own', { instanceArn: INSTANCE_ARN, resourceType: 'AGENT_EVENTS', storageType: 'KINESIS_STREAM' });
+
+  expect(() => Template.fromStack(stack)).not.toThrow();
+});
