@@ -81,7 +81,7 @@ describe('ContactRecordsTable', () => {
     });
     Template.fromStack(stack).hasResourceProperties('AWS::Glue::Table', {
       TableInput: {
-        PartitionKeys: [Match.objectLike({ Name: 'dt', Type: 'string' })],
+        PartitionKeys: [{ Name: 'dt', Type: 'string', Comment: 'the day of delivery, in UTC' }],
         StorageDescriptor: { Location: { 'Fn::Join': ['', ['s3://', bucket, '/contact-records/']] } },
       },
     });
@@ -285,7 +285,9 @@ describe('grantRead', () => {
     ['allows', 'glue:GetTable', `${catalog}:table/${database}/${name}`],
     ['allows', 'glue:GetDatabase', `${catalog}:database/${database}`],
     ['allows', 'glue:GetTable', `${catalog}:catalog`],
+    ['allows', 'glue:GetPartition', `${catalog}:table/${database}/${name}`],
     ['allows', 'glue:GetPartitions', `${catalog}:table/${database}/${name}`],
+    ['allows', 'glue:BatchGetPartition', `${catalog}:table/${database}/${name}`],
     ['allows', 's3:GetObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
     ['allows', 's3:ListBucket', bucket],
     ['allows', 's3:GetBucketLocation', bucket],

@@ -83,6 +83,7 @@ describe.each(TABLES)('%s of a Kinesis data stream', (_, TableClass, prop, name,
     const [tableId, { Properties }] = theOnly(resources(stack, 'AWS::Glue::Table'));
     expect(Properties.TableInput).toMatchObject({
       Name: name,
+      Description: expect.stringContaining('Amazon Connect') as unknown,
       TableType: 'EXTERNAL_TABLE',
       Parameters: { 'projection.dt.range': '2026-11-22,NOW', 'storage.location.template': location(`/${folder}/dt=\${dt}/`) },
       StorageDescriptor: { Location: location(`/${folder}/`), SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' } },
