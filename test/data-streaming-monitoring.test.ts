@@ -204,6 +204,7 @@ describe('alarms', () => {
     for (const [path, { AlarmDescription: description, AlarmName: name }] of found) {
       expect(description).toContain(path.startsWith('AgentEvents') ? 'agent events' : 'contact records');
       expect(description).toContain(path.startsWith('AgentEvents') ? 'Kinesis data stream existing' : 'Firehose delivery stream existing');
+      expect(description).toMatch(/^[A-Z].* .*[a-z)]\.$/); // whole sentences
       expect(String(description).length).toBeLessThanOrEqual(1024); // the limit of CloudWatch
       expect(name).toBeUndefined();
     }

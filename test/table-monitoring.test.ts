@@ -167,6 +167,7 @@ describe('alarms of tables', () => {
 
     for (const description of descriptions) {
       expect(description).toMatch(/agent events/i);
+      expect(description).toMatch(/^{"Fn::Join":\["",\["[A-Z].*[a-z]\."\]\]}$/); // whole sentences
       expect(description).toContain(JSON.stringify(stack.resolve(table.deliveryStream!.deliveryStreamName)));
       expect(description.length).toBeLessThanOrEqual(1024);
     }
@@ -212,6 +213,9 @@ describe('dashboard', () => {
     expect(status.properties.title).toBe('Table: Stack/Table');
     expect(status.properties.alarms).toHaveLength(TABLE_ALARMS.length);
     expect(graphs.map(({ properties }) => properties.title)).toEqual(['Records', 'Reads', 'Oldest undelivered record (s)', 'Delivery success']);
+    expect(graphs.map(({ properties }) => properties.annotations?.horizontal?.map(({ label, yAxis }) => [label, yAxis]) ?? [])).toEqual([
+      [], [['alarm at 30 minutes', 'left'], ['alarm at 10', 'right']], [['alarm at 30 minutes', 'left']], [['alarm below 0.9', 'left']],
+    ]);
     expect(widgets[0].properties.alarms).toHaveLength(monitoring.alarms.length - TABLE_ALARMS.length);
   });
 
