@@ -144,6 +144,24 @@ describe.each(TABLES)('%s of a Kinesis data stream', (_, TableClass, prop, name,
   });
 });
 
+test('the columns of a table have lowercase names and the types of the fields, without the fields that have no fixed schema', () => {
+  const stack = newStack();
+  new ContactRecordsTable(stack, 'Table', { streaming: streamAll(stack) });
+  const [, { Properties }] = theOnly(resources(stack, 'AWS::Glue::Table'));
+  const { Columns } = (Properties.TableInput as { StorageDescriptor: { Columns: Array<{ Name: string; Type: string }> } }).StorageDescriptor;
+  const columns = Object.fromEntries(Columns.map(({ Name, Type }) => [Name, Type]));
+
+  expect(columns).toMatchObject({
+    contactid: 'string',
+    attributes: 'map<string,string>',
+    outboundstrategy: 'struct<type:string>',
+    segmentattributes: 'map<string,struct<valuestring:string,valueinteger:int,valuearn:string>>',
+    references: 'array<struct<name:string,type:string,value:string,status:string>>',
+  });
+  expect(columns).not.toHaveProperty('additionalemailrecipients');
+  for (const type of ['int', 'bigint', 'double', 'boolean']) expect(JSON.stringify(columns)).toMatch(new RegExp(`[:"]${type}[,>"]`));
+});
+
 describe('bucket of a table', () => {
   const table = (stack: Stack, agentEvents: ConnectDataStreamingProps['agentEvents'], scope = stack) =>
     new AgentEventsTable(scope, 'Table', { streaming: new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), agentEvents }) });
