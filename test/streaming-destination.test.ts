@@ -341,6 +341,10 @@ describe('newDeliveryStream()', () => {
     const bucket = s3.Bucket.fromBucketAttributes(withKey, 'Own', { bucketName: 'own-bucket', encryptionKey: kms.Key.fromKeyArn(withKey, 'Key', KEY_ARN) });
     contactRecords(withKey, StreamingDestination.newDeliveryStream({ bucket }));
     Annotations.fromStack(withKey).hasNoWarning('*', Match.anyValue());
+
+    const ofApp = newStack();
+    contactRecords(ofApp, StreamingDestination.newDeliveryStream({ bucket: new s3.Bucket(ofApp, 'Own') }));
+    Annotations.fromStack(ofApp).hasNoWarning('*', Match.anyValue());
   });
 
   test.each<[string, unknown]>([['"own-bucket"', 'own-bucket'], ['null', null], ['{}', {}], ['Stack', newStack()]])('rejects %s as a bucket', (value, bucket) => {
@@ -368,6 +372,7 @@ describe('newDeliveryStream()', () => {
     const accessLogs = ['access logs', [{ ExpirationInDays: 365, Status: 'Enabled' }]];
     expect(rules({})).toEqual([accessLogs, ['records', []]]);
     expect(rules({ recordsExpireAfter: Duration.days(730) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 730, Status: 'Enabled' }]]]);
+    expect(rules({ recordsExpireAfter: Duration.days(1) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 1, Status: 'Enabled' }]]]);
     expect(rules({ recordsExpireAfter: Duration.hours(48) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 2, Status: 'Enabled' }]]]);
   });
 
