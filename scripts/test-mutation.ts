@@ -69,8 +69,8 @@ const CAPABILITIES: Record<string, Capability> = {
       'kinesis-streams', 'policy-size', 'removal-policy', 'role-policies', 'stack-environment', 'stacks', 'streams', 'table-deliveries', 'tokens',
     ].map((file) => `private/common/${file}.ts`),
     tests: [
-      'associations', 'connect-api-calls', 'connect-data-streaming', 'connect-instance', 'custom-resources', 'data-streaming-monitoring', 'existing-destinations', 'key-access',
-      'lazy-values', 'stacks-and-environments', 'streaming-destination', 'table-monitoring',
+      'associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'key-access', 'lazy-values', 'stacks-and-environments', 'streaming-destination',
+      'custom-resources', 'connect-api-calls', 'table-monitoring', 'data-streaming-monitoring', // the tests that take the most time are last
     ],
   },
   'tables': {
