@@ -170,11 +170,12 @@ describe('instances whose ARN is an unresolved token', () => {
     ['a mapping', () => Fn.findInMap('Instances', Aws.REGION, 'Arn')],
   ])('can be different instances in two stacks, although both stacks specify the same token: %s', (_, arn) => {
     const app = new App();
-    for (const id of ['One', 'Two']) {
-      const stack = new Stack(app, id);
+    const stacks = ['One', 'Two'].map((id) => new Stack(app, id));
+    for (const stack of stacks) {
       new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack, 'Instance', arn()), agentEvents: managed() });
     }
     expect(() => app.synth()).not.toThrow();
+    expect(stacks.flatMap(({ dependencies: others }) => others)).toEqual([]);
   });
 
   test('are the same instance in one stack', () => {

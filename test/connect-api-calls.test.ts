@@ -84,6 +84,18 @@ test('the first five associations of different instances are deployed in paralle
   expect(Object.values(associations(stack)).map(({ DependsOn }) => DependsOn)).toEqual(Array(5).fill(undefined));
 });
 
+test('associations of different instances in two stacks are deployed in parallel', () => {
+  const app = new App();
+  const stacks = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
+  for (let number = 1; number <= 8; number++) {
+    new ConnectDataStreaming(stacks[number % 2], `Streaming${number}`, { instance: instance(stacks[number % 2], number), agentEvents: MANAGED });
+  }
+  app.synth();
+
+  expect(stacks.flatMap((stack) => Object.values(associations(stack)).map(({ DependsOn }) => DependsOn))).toEqual(Array(8).fill(undefined));
+  expect(stacks.flatMap((stack) => stack.dependencies)).toEqual([]);
+});
+
 describe('the order of associations respects', () => {
   const inOrder: Record<string, string[]> = { CONTACT_TRACE_RECORDS: ['AGENT_EVENTS'], AGENT_EVENTS: [] };
   const opposite: Record<string, string[]> = { CONTACT_TRACE_RECORDS: [], AGENT_EVENTS: ['CONTACT_TRACE_RECORDS'] };
@@ -177,6 +189,17 @@ describe('associations of an instance in different stacks', () => {
     const [later, earlier] = order.startsWith('the parent') ? [nestedStackResource(nested), association] : [association, nestedStackResource(nested)];
     expect(dependenciesOf(template, later)).toContain(earlier);
     expect(() => deploymentSteps(template)).not.toThrow();
+  });
+
+  test('are deployed sequentially in a stack if their streams are in another stack', () => {
+    const app = new App();
+    const [streams, stack] = [new Stack(app, 'Streams', { env: ENV }), new Stack(app, 'Stack', { env: ENV })];
+    const [agentEvents, contactRecords] = ['AgentEvents', 'ContactRecords'].map((id) => StreamingDestination.kinesisStream(
+      new kinesis.Stream(streams, id, { encryption: kinesis.StreamEncryption.MANAGED })));
+    new ConnectDataStreaming(stack, 'One', { instance: instance(stack, 1), agentEvents });
+    new ConnectDataStreaming(stack, 'Two', { instance: instance(stack, 1, 'Same'), contactRecords });
+
+    expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: ['AGENT_EVENTS'] });
   });
 
   test('are deployed sequentially in two stacks', () => {
