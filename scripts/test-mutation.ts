@@ -63,14 +63,19 @@ const CAPABILITIES: Record<string, Capability> = {
     sources: ['arn', 'errors', 'formatting', 'validation', 'value-types'].map((file) => `private/common/${file}.ts`),
     tests: ['connect-instance', 'existing-destinations', 'stacks-and-environments', 'streaming-destination', 'wrong-input'],
   },
-  'stacks, custom resources and API calls': {
+  'order of API calls': { sources: ['connect-api-calls', 'dependency-graph'].map((file) => `private/common/${file}.ts`), tests: ['associations', 'connect-api-calls'] },
+  'custom resources': {
+    sources: ['custom-resources', 'policy-size', 'role-policies'].map((file) => `private/common/${file}.ts`),
+    tests: ['connect-data-streaming', 'key-access', 'lazy-values', 'custom-resources'],
+  },
+  'stacks, instances and streams': {
     sources: [
-      'connect-api-calls', 'construct-tree', 'custom-resources', 'data-types', 'delivery-streams', 'dependency-graph', 'identity', 'instance', 'instance-id',
-      'kinesis-streams', 'policy-size', 'removal-policy', 'role-policies', 'stack-environment', 'stacks', 'streams', 'table-deliveries', 'tokens',
+      'construct-tree', 'data-types', 'delivery-streams', 'identity', 'instance', 'instance-id', 'kinesis-streams', 'removal-policy', 'stack-environment', 'stacks', 'streams',
+      'table-deliveries', 'tokens',
     ].map((file) => `private/common/${file}.ts`),
     tests: [
       'associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'key-access', 'lazy-values', 'stacks-and-environments', 'streaming-destination',
-      'custom-resources', 'connect-api-calls', 'table-monitoring', 'data-streaming-monitoring', // the tests that take the most time are last
+      'table-monitoring', 'data-streaming-monitoring', // the tests that take the most time are last
     ],
   },
   'tables': {
