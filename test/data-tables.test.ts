@@ -165,11 +165,11 @@ test('the columns of a table have lowercase names and the types of the fields, w
   expect(columns).toMatchObject({
     contactid: 'string',
     attributes: 'map<string,string>',
-    outboundstrategy: 'struct<type:string>',
-    segmentattributes: 'map<string,struct<valuestring:string,valueinteger:int,valuearn:string>>',
+    ['OutboundStrategy'.toLowerCase()]: 'struct<type:string>',
+    ['SegmentAttributes'.toLowerCase()]: 'map<string,struct<ValueString:string,ValueInteger:int,ValueArn:string>>'.toLowerCase(),
     references: 'array<struct<name:string,type:string,value:string,status:string>>',
   });
-  expect(columns).not.toHaveProperty('additionalemailrecipients');
+  expect(columns).not.toHaveProperty('AdditionalEmailRecipients'.toLowerCase());
   for (const type of ['int', 'bigint', 'double', 'boolean']) expect(JSON.stringify(columns)).toMatch(new RegExp(`[:"]${type}[,>"]`));
 });
 
