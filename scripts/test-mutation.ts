@@ -74,8 +74,8 @@ const CAPABILITIES: Record<string, Capability> = {
       'table-deliveries', 'tokens',
     ].map((file) => `private/common/${file}.ts`),
     tests: [
-      'associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'key-access', 'lazy-values', 'stacks-and-environments', 'streaming-destination',
-      'table-monitoring', 'data-streaming-monitoring', // the tests that take the most time are last
+      'associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'grant-read', 'key-access', 'lazy-values', 'stacks-and-environments',
+      'streaming-destination', 'table-monitoring', 'data-streaming-monitoring', // the tests that take the most time are last
     ],
   },
   'tables': {

@@ -161,6 +161,15 @@ describe('duplicate associations', () => {
   });
 });
 
+test('a data type of an instance in another stack can be streamed by only one of two stacks', () => {
+  const app = new App();
+  const [instances, one, two] = ['Instances', 'One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
+  const instance = newInstance(instances);
+  new ConnectDataStreaming(one, 'Streaming', { instance, agentEvents: managed() });
+  expect(() => new ConnectDataStreaming(two, 'Streaming', { instance, agentEvents: managed() }))
+    .toThrow('Two/Streaming/AgentEvents: cannot stream agent events: One/Streaming/AgentEvents already streams them');
+});
+
 describe('instances whose ARN is an unresolved token', () => {
   test.each<[string, () => string]>([
     ['an imported value', () => Fn.importValue('InstanceArn')],
