@@ -51,7 +51,7 @@ const CHECK_TESTS = ['access', 'check-broken-templates', 'check-command', 'check
 const CAPABILITIES: Record<string, Capability> = {
   'streaming': {
     sources: ['connect-data-streaming.ts', 'connect-instance.ts', 'streaming-destination.ts', 'key-access.ts', 'private/streaming'],
-    tests: ['associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'lazy-values', 'stacks-and-environments', 'streaming-destination'],
+    tests: ['associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'lazy-values', 'lookup-at-synthesis', 'stacks-and-environments', 'streaming-destination'],
   },
   'keys': {
     sources: ['private/keys'],
@@ -65,14 +65,19 @@ const CAPABILITIES: Record<string, Capability> = {
     sources: ['arn', 'errors', 'formatting', 'validation', 'value-types'].map((file) => `private/common/${file}.ts`),
     tests: ['connect-instance', 'existing-destinations', 'stacks-and-environments', 'streaming-destination', 'wrong-input'],
   },
-  'stacks, custom resources and API calls': {
+  'order of API calls': { sources: ['connect-api-calls', 'dependency-graph'].map((file) => `private/common/${file}.ts`), tests: ['associations', 'connect-api-calls'] },
+  'custom resources': {
+    sources: ['custom-resources', 'policy-size', 'role-policies'].map((file) => `private/common/${file}.ts`),
+    tests: ['connect-data-streaming', 'key-access', 'lazy-values', 'custom-resources'],
+  },
+  'stacks, instances and streams': {
     sources: [
-      'connect-api-calls', 'construct-tree', 'custom-resources', 'data-types', 'delivery-streams', 'dependency-graph', 'identity', 'instance', 'instance-id',
-      'kinesis-streams', 'policy-size', 'removal-policy', 'role-policies', 'stack-environment', 'stacks', 'streams', 'table-deliveries', 'tokens',
+      'construct-tree', 'data-types', 'delivery-streams', 'identity', 'instance', 'instance-id', 'kinesis-streams', 'removal-policy', 'stack-environment', 'stacks', 'streams',
+      'table-deliveries', 'tokens',
     ].map((file) => `private/common/${file}.ts`),
     tests: [
-      'associations', 'connect-api-calls', 'connect-data-streaming', 'connect-instance', 'custom-resources', 'data-streaming-monitoring', 'existing-destinations', 'key-access',
-      'lazy-values', 'stacks-and-environments', 'streaming-destination', 'table-monitoring',
+      'associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'grant-read', 'key-access', 'lazy-values', 'stacks-and-environments',
+      'streaming-destination', 'table-monitoring', 'data-streaming-monitoring', // the tests that take the most time are last
     ],
   },
   'tables': {

@@ -161,6 +161,15 @@ describe('duplicate associations', () => {
   });
 });
 
+test('a data type of an instance in another stack can be streamed by only one of two stacks', () => {
+  const app = new App();
+  const [instances, one, two] = ['Instances', 'One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
+  const instance = newInstance(instances);
+  new ConnectDataStreaming(one, 'Streaming', { instance, agentEvents: managed() });
+  expect(() => new ConnectDataStreaming(two, 'Streaming', { instance, agentEvents: managed() }))
+    .toThrow('Two/Streaming/AgentEvents: cannot stream agent events: One/Streaming/AgentEvents already streams them');
+});
+
 describe('instances whose ARN is an unresolved token', () => {
   test.each<[string, () => string]>([
     ['an imported value', () => Fn.importValue('InstanceArn')],
@@ -170,11 +179,12 @@ describe('instances whose ARN is an unresolved token', () => {
     ['a mapping', () => Fn.findInMap('Instances', Aws.REGION, 'Arn')],
   ])('can be different instances in two stacks, although both stacks specify the same token: %s', (_, arn) => {
     const app = new App();
-    for (const id of ['One', 'Two']) {
-      const stack = new Stack(app, id);
+    const stacks = ['One', 'Two'].map((id) => new Stack(app, id));
+    for (const stack of stacks) {
       new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack, 'Instance', arn()), agentEvents: managed() });
     }
     expect(() => app.synth()).not.toThrow();
+    expect(stacks.flatMap(({ dependencies: others }) => others)).toEqual([]);
   });
 
   test('are the same instance in one stack', () => {
@@ -195,4 +205,13 @@ test('a construct can be replaced after it is removed from the app', () => {
   new ConnectDataStreaming(stack, 'Streaming', { instance, agentEvents: managed() });
 
   expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [] });
+});
+
+test('a construct can be replaced with an L1 association after it is removed from the app', () => {
+  const stack = newStack();
+  new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: managed() });
+  stack.node.tryRemoveChild('Streaming');
+  new connect.CfnInstanceStorageConfig(stack, 'Own', { instanceArn: INSTANCE_ARN, resourceType: 'AGENT_EVENTS', storageType: 'KINESIS_STREAM' });
+
+  expect(() => Template.fromStack(stack)).not.toThrow();
 });

@@ -58,10 +58,11 @@ describe.each<[string, StreamingDestination, number]>([
   ['lookups and associations of 40 instances', StreamingDestination.newKinesisStream(), 120],
   ['associations of 40 instances', MANAGED, 80],
 ])('the %s in a stack', (_, destination, count) => {
-  const template = templateOf(withInstances(40, destination));
+  let template: TemplateJson | undefined;
+  const synthesized = () => template ??= templateOf(withInstances(40, destination)); // not before a test needs it, because it takes seconds
 
   test.each(['creation', 'deletion'] as const)('stay within the API quota of two calls per second with a burst of five on %s', (event) => {
-    const calls = secondsOfCalls(template, event);
+    const calls = secondsOfCalls(synthesized(), event);
     expect(calls).toHaveLength(event === 'creation' ? count : 80);
     for (const start of new Set(calls)) {
       for (const end of new Set(calls.filter((second) => second >= start))) {
@@ -71,7 +72,7 @@ describe.each<[string, StreamingDestination, number]>([
   });
 
   test('take no longer than the API quota requires, apart from the last calls', () => {
-    expect(Math.max(...secondsOfCalls(template, 'creation'))).toBeLessThanOrEqual((count - 5) / 2 + 2);
+    expect(Math.max(...secondsOfCalls(synthesized(), 'creation'))).toBeLessThanOrEqual((count - 5) / 2 + 2);
   });
 });
 
@@ -81,6 +82,18 @@ test('the first five associations of different instances are deployed in paralle
     new ConnectDataStreaming(stack, `Streaming${number}`, { instance: instance(stack, number), agentEvents: MANAGED });
   }
   expect(Object.values(associations(stack)).map(({ DependsOn }) => DependsOn)).toEqual(Array(5).fill(undefined));
+});
+
+test('associations of different instances in two stacks are deployed in parallel', () => {
+  const app = new App();
+  const stacks = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
+  for (let number = 1; number <= 8; number++) {
+    new ConnectDataStreaming(stacks[number % 2], `Streaming${number}`, { instance: instance(stacks[number % 2], number), agentEvents: MANAGED });
+  }
+  app.synth();
+
+  expect(stacks.flatMap((stack) => Object.values(associations(stack)).map(({ DependsOn }) => DependsOn))).toEqual(Array(8).fill(undefined));
+  expect(stacks.flatMap((stack) => stack.dependencies)).toEqual([]);
 });
 
 describe('the order of associations respects', () => {
@@ -176,6 +189,17 @@ describe('associations of an instance in different stacks', () => {
     const [later, earlier] = order.startsWith('the parent') ? [nestedStackResource(nested), association] : [association, nestedStackResource(nested)];
     expect(dependenciesOf(template, later)).toContain(earlier);
     expect(() => deploymentSteps(template)).not.toThrow();
+  });
+
+  test('are deployed sequentially in a stack if their streams are in another stack', () => {
+    const app = new App();
+    const [streams, stack] = [new Stack(app, 'Streams', { env: ENV }), new Stack(app, 'Stack', { env: ENV })];
+    const [agentEvents, contactRecords] = ['AgentEvents', 'ContactRecords'].map((id) => StreamingDestination.kinesisStream(
+      new kinesis.Stream(streams, id, { encryption: kinesis.StreamEncryption.MANAGED })));
+    new ConnectDataStreaming(stack, 'One', { instance: instance(stack, 1), agentEvents });
+    new ConnectDataStreaming(stack, 'Two', { instance: instance(stack, 1, 'Same'), contactRecords });
+
+    expect(dependencies(stack)).toEqual({ AGENT_EVENTS: [], CONTACT_TRACE_RECORDS: ['AGENT_EVENTS'] });
   });
 
   test('are deployed sequentially in two stacks', () => {

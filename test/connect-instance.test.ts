@@ -59,6 +59,22 @@ describe('a value that the context does not contain', () => {
   });
 });
 
+test.each<[string, (scope: Stack) => ConnectInstance]>([
+  ['fromInstanceArn', (scope) => ConnectInstance.fromInstanceArn(scope, 'Instance', INSTANCE_ARN)],
+  ['fromInstanceId', (scope) => ConnectInstance.fromInstanceId(scope, 'Instance', INSTANCE_ID)],
+  ['fromInstanceAttributes', (scope) => ConnectInstance.fromInstanceAttributes(scope, 'Instance', { instanceArn: INSTANCE_ARN })],
+  ['fromLookup', (scope) => ConnectInstance.fromLookup(scope, 'Instance', { instanceArn: INSTANCE_ARN })],
+])('%s() rejects a scope that is not a construct', (name, create) => {
+  expect(() => create({} as Stack)).toThrow(`ConnectInstance.${name}: scope must be a construct in a stack, got {}; `);
+});
+
+test.each<[string, () => ConnectInstance, string]>([
+  ['attributes', () => ConnectInstance.fromInstanceAttributes(newStack(), 'Instance', INSTANCE_ARN as never), 'attrs'],
+  ['options of a lookup', () => ConnectInstance.fromLookup(newStack(), 'Instance', INSTANCE_ARN as never), 'options'],
+])('%s must be an object', (_, create, name) => {
+  expect(create).toThrow(`Stack/Instance: ${name} must be an object with the documented properties, got "${INSTANCE_ARN}"; specify an object with instanceArn`);
+});
+
 describe('a role that is not the service-linked role of Amazon Connect', () => {
   const withRole = (serviceRoleArn: string) => {
     const stack = newStack();

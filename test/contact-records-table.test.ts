@@ -2,7 +2,7 @@ import { App, aws_glue as glue, aws_iam as iam, aws_kinesisfirehose as firehose,
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import { ACCOUNT, acknowledgment, ENV, existingInstance, KEY_ARN, newStack, REGION, resources, theOnly } from './support';
-import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, type ContactRecordsTableProps, type NewDeliveryStreamProps, StreamingDestination } from '../src';
+import { ConnectDataStreaming, ConnectInstance, ContactRecordsTable, type ContactRecordsTableProps, DataStreamingMonitoring, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import { renderString } from './template/render';
 import { replaceIntrinsics } from '../src/template/intrinsics';
 
@@ -81,7 +81,7 @@ describe('ContactRecordsTable', () => {
     });
     Template.fromStack(stack).hasResourceProperties('AWS::Glue::Table', {
       TableInput: {
-        PartitionKeys: [Match.objectLike({ Name: 'dt', Type: 'string' })],
+        PartitionKeys: [{ Name: 'dt', Type: 'string', Comment: 'the day of delivery, in UTC' }],
         StorageDescriptor: { Location: { 'Fn::Join': ['', ['s3://', bucket, '/contact-records/']] } },
       },
     });
@@ -105,6 +105,8 @@ describe('ContactRecordsTable', () => {
     expect([table.deliveryStream, table.bucket]).toEqual([undefined, undefined]);
     Template.fromStack(stack).resourceCountIs('AWS::KinesisFirehose::DeliveryStream', 1);
     Template.fromStack(stack).resourceCountIs('AWS::S3::Bucket', 2);
+    const { alarms } = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: stack.node.findChild('Streaming') as ConnectDataStreaming });
+    expect(alarms.filter(({ node }) => node.path.includes('ContactRecordsTable'))).toEqual([]);
   });
 
   test('reads a specified bucket', () => {
@@ -183,7 +185,8 @@ describe('ContactRecordsTable validation', () => {
   });
 
   test('rejects a first day before Amazon Connect became available, because queries would send a request for each day', () => {
-    expect(() => newTable(newStack(), { firstDay: '0001-01-01' })).toThrow('Stack/Table: firstDay must be 2017-01-01 or later, got "0001-01-01": ');
+    expect(() => newTable(newStack(), { firstDay: '0001-01-01' })).toThrow('Stack/Table: firstDay must be 2017-01-01 or later, got "0001-01-01": Amazon '
+      + 'Connect did not exist before, and a query sends a request for each day; specify a value such as 2020-01-01');
     expect(() => newTable(newStack(), { firstDay: '2017-01-01' })).not.toThrow();
   });
 
@@ -285,7 +288,9 @@ describe('grantRead', () => {
     ['allows', 'glue:GetTable', `${catalog}:table/${database}/${name}`],
     ['allows', 'glue:GetDatabase', `${catalog}:database/${database}`],
     ['allows', 'glue:GetTable', `${catalog}:catalog`],
+    ['allows', 'glue:GetPartition', `${catalog}:table/${database}/${name}`],
     ['allows', 'glue:GetPartitions', `${catalog}:table/${database}/${name}`],
+    ['allows', 'glue:BatchGetPartition', `${catalog}:table/${database}/${name}`],
     ['allows', 's3:GetObject', `${bucket}/contact-records/dt=2026-11-22/object.gz`],
     ['allows', 's3:ListBucket', bucket],
     ['allows', 's3:GetBucketLocation', bucket],

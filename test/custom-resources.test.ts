@@ -1,7 +1,7 @@
-import { App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, CfnResource, NestedStack, Stack, type StackProps, Token } from 'aws-cdk-lib';
+import { App, aws_kinesis as kinesis, aws_kms as kms, CfnParameter, CfnResource, Lazy, NestedStack, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
-import { ACCOUNT, associations, ENV, existingInstance, instanceWithRole, newStack, REGION, resources, ROLE_ARN, sdkCalls, type Statement, types } from './support';
+import { ACCOUNT, associations, ENV, existingInstance, instanceWithRole, errorId, newStack, REGION, resources, ROLE_ARN, sdkCalls, type Statement, theOnly, types } from './support';
 import { ConnectDataStreaming, ConnectInstance, KeyAccess, StreamingDestination } from '../src';
 import { deploymentSteps } from './template/deployment-steps';
 import { type Template as TemplateJson } from '../src/template/template';
@@ -57,6 +57,10 @@ function expectQuotas(stack: Stack): void {
   expect(inline.reduce((sum, characters) => sum + characters, 0)).toBeLessThanOrEqual(MAX_INLINE_CHARACTERS);
   expect(managed.length).toBeLessThan(MAX_MANAGED_POLICIES);
   expect(Math.max(0, ...managed)).toBeLessThanOrEqual(MAX_MANAGED_CHARACTERS);
+  const [role] = theOnly(resources(stack, 'AWS::IAM::Role'));
+  for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) {
+    for (const { Properties } of Object.values(resources(stack, type))) expect(Properties.Roles).toEqual([{ Ref: role }]);
+  }
   expect(errorsOf(stack)).toEqual([]);
   expect(() => deploymentSteps(Template.fromStack(stack).toJSON() as TemplateJson)).not.toThrow();
 }
@@ -85,27 +89,30 @@ describe('a stack', () => {
       expect(policies(stack)).toEqual(['AWS::IAM::Policy']);
     });
 
-  test.each<[string, (stack: Stack, number: number) => void]>([
-    ['an imported key', withGrant],
-    ['an imported key, and a role that is known', withKnownRole],
+  test.each<[string, (stack: Stack, number: number) => void, number]>([
+    ['an imported key', withGrant, 2],
+    ['an imported key, and a role that is known', withKnownRole, 1],
     ['a key that is a parameter', (stack, number) => new ConnectDataStreaming(stack, `Streaming${number}`, {
       instance: imported(stack, number),
       agentEvents: StreamingDestination.newKinesisStream(),
       encryptionKey: kms.Key.fromKeyArn(stack, `Key${number}`, new CfnParameter(stack, `KeyArn${number}`).valueAsString),
-    })],
+    }), 2],
     ['a key of the app', (stack, number) => new ConnectDataStreaming(stack, `Streaming${number}`, {
       instance: imported(stack, number), agentEvents: StreamingDestination.newKinesisStream(), keyAccess: KeyAccess.GRANT,
-    })],
-  ])('can contain the lookups and grants of 40 instances within the quotas of IAM, if each instance has %s', (_, add) => {
+    }), 18], // one for each key, up to the quota of inline policies
+  ])('can contain the lookups and grants of 40 instances within the quotas of IAM, if each instance has %s', (_, add, inlinePolicies) => {
     const stack = stackWith(40, add);
     expectQuotas(stack);
+    expect(policies(stack).filter((type) => type === 'AWS::IAM::Policy')).toHaveLength(inlinePolicies);
     expect(sdkCalls(stack).filter(({ action }) => action === 'CreateGrant')).toHaveLength(40);
   });
 
   test('has an error if the policies of the role exceed the quota of managed policies', () => {
     const error = (count: number) => errorsOf(stackWith(count, withKnownRole));
     expect(error(140)).toEqual([]);
-    expect(error(190)).toEqual([expect.stringMatching(new RegExp('^Stack: cannot add the grant on the key arn:aws:kms:us-east-1:111122223333:key/\\S+: the custom '
+    const errors = error(190);
+    expect(errors[0].endsWith(errorId('policyQuota'))).toBe(true);
+    expect(errors).toEqual([expect.stringMatching(new RegExp('^Stack: cannot add the grant on the key arn:aws:kms:us-east-1:111122223333:key/\\S+: the custom '
       + 'resources of a stack share a role, and IAM allows a role to have at most 10 managed policies by default; move some of the instances to another stack'))]);
   });
 });
@@ -128,6 +135,34 @@ describe('policies of the role that custom resources of a stack share', () => {
     third.node.addDependency(first);
 
     expectQuotas(stack);
+  });
+
+  test.each<[string, (value: string) => string]>([
+    ['', (value) => value],
+    [' and is a lazy value', (value) => Lazy.string({ produce: () => value })],
+  ])('create no circular dependency if an instance with an imported key depends on the streaming of another instance%s', (_, arnOf) => {
+    const stack = newStack();
+    const withImportedKey = (number: number, instanceArn: string) => new ConnectDataStreaming(stack, `Streaming${number}`, {
+      instance: existingInstance(stack, `Instance${number}`, instanceArn),
+      agentEvents: StreamingDestination.newKinesisStream({ encryptionKey: kms.Key.fromKeyArn(stack, `Key${number}`, arn('kms', 'key', number)) }),
+    });
+    const first = withImportedKey(1, arn('connect', 'instance', 1));
+    withImportedKey(2, arnOf(unresolvedArn(stack, 2, first)));
+
+    expectQuotas(stack);
+  });
+
+  test('are the same policy for grants on keys in another stack', () => {
+    const app = new App();
+    const [keys, stack] = ['Keys', 'Stack'].map((name) => new Stack(app, name, { env: ENV }));
+    for (const number of [1, 2]) {
+      new ConnectDataStreaming(stack, `Streaming${number}`, {
+        instance: instanceWithRole(stack, `Instance${number}`, arn('connect', 'instance', number)),
+        agentEvents: StreamingDestination.newKinesisStream({ encryptionKey: new kms.Key(keys, `Key${number}`) }),
+        keyAccess: KeyAccess.GRANT,
+      });
+    }
+    expect(policies(stack)).toEqual(['AWS::IAM::Policy']);
   });
 
   test('create no circular dependency if a parameter of a nested stack specifies an instance', () => {

@@ -132,6 +132,14 @@ describe('alarms', () => {
     for (const id of KEY_ALARMS) {
       expect(found[`ContactRecords/${id}`]).toMatchObject({ ...atLeastOne, MetricName: `KMS${id}` });
     }
+    const causes = ['access is denied', 'the key is disabled', 'the state of the key does not allow it', 'the key does not exist'];
+    for (const [index, id] of KEY_ALARMS.entries()) {
+      expect(JSON.stringify(found[`ContactRecords/${id}`].AlarmDescription)).toContain(`: ${causes[index]}. Amazon Connect cannot put contact records into it`);
+    }
+    const graph = body(stack).widgets.find(({ properties: { title } }) => title === 'Throttled records, KMS errors');
+    expect(graph?.properties.metrics?.map((metric) => metric.find((part) => typeof part === 'object')?.label)).toEqual([
+      'Throttled records', 'KMS access denied', 'KMS key disabled', 'KMS key state invalid', 'KMS key not found',
+    ]);
   });
 
   const s3Destination = { bucketArn: 'arn:aws:s3:::bucket', roleArn: 'arn:aws:iam::111122223333:role/firehose' };
@@ -204,6 +212,7 @@ describe('alarms', () => {
     for (const [path, { AlarmDescription: description, AlarmName: name }] of found) {
       expect(description).toContain(path.startsWith('AgentEvents') ? 'agent events' : 'contact records');
       expect(description).toContain(path.startsWith('AgentEvents') ? 'Kinesis data stream existing' : 'Firehose delivery stream existing');
+      expect(description).toMatch(/^[A-Z].* .*[a-z)]\.$/); // whole sentences
       expect(String(description).length).toBeLessThanOrEqual(1024); // the limit of CloudWatch
       expect(name).toBeUndefined();
     }
@@ -348,6 +357,7 @@ describe('alarm on contacts without contact records', () => {
     });
 
     expect(alarm).toMatchObject({ ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 4, Threshold: 1, TreatMissingData: 'ignore' });
+    expect(alarm.Metrics).toContainEqual(expect.objectContaining({ Label: 'Contacts without records' }));
     expect(inputsOf(alarm)).toEqual({
       calls: contacts('CallsPerInterval', 'VoiceCalls'),
       chats: contacts('SuccessfulChatsPerInterval', 'Chats'),
@@ -483,6 +493,12 @@ describe('thresholds', () => {
       expect([path, found[path].EvaluationPeriods]).toEqual([path, 2]);
     }
     expect(found['AgentEvents/NoRecords']).toMatchObject({ Threshold: 1, EvaluationPeriods: 1 });
+  });
+
+  test('can be durations with a fraction of a second', () => {
+    const stack = newStack();
+    const monitoring = new DataStreamingMonitoring(stack, 'Monitoring', { streaming: allDataTypes(stack), dataFreshness: Duration.millis(90_500) });
+    expect(alarms(monitoring)['ContactRecords/DeliveryLate'].Threshold).toBe(90.5);
   });
 
   test('can be unresolved tokens', () => {
@@ -746,6 +762,11 @@ describe('destination of a delivery stream', () => {
       'AWS CDK cannot determine the destination of the delivery stream existing. The alarms on delivery use the metrics of Amazon S3, and never go off '
       + 'if it has another destination; acknowledge this warning if the destination is Amazon S3; otherwise create alarms on the metrics of its destination, such as '
       + 'deliveryStream.metric(\'DeliveryToSplunk.DataFreshness\')' + acknowledgment('unknownDestination'));
+
+    const withoutDestination = newStack();
+    monitorDeliveryStream(withoutDestination, firehose.DeliveryStream.fromDeliveryStreamArn(withoutDestination, 'Delivery',
+      new firehose.CfnDeliveryStream(withoutDestination, 'Resource').attrArn));
+    Annotations.fromStack(withoutDestination).hasWarning('/Stack/Monitoring/ContactRecords', Match.stringLikeRegexp('unknownDestination'));
 
     const acknowledged = newStack();
     const monitoring = monitorDeliveryStream(acknowledged, firehose.DeliveryStream.fromDeliveryStreamArn(acknowledged, 'Delivery', DELIVERY_STREAM_ARN));

@@ -5,7 +5,7 @@ import { isAllowed, type PolicyDocument } from './simulation/policy-engine';
 import { ENV, existingInstance, INSTANCE_ARN, instanceWithRole, KEY_ARN, newStack, OTHER_INSTANCE_ARN, resources, STREAM_ARN, theOnly } from './support';
 import {
   AgentEventsTable, type AgentEventsTableProps, ChatAnalysisSegmentsTable, ConnectDataStreaming, type ConnectDataStreamingProps, ContactRecordsTable,
-  StreamingDestination, VoiceAnalysisSegmentsTable,
+  DataStreamingMonitoring, StreamingDestination, VoiceAnalysisSegmentsTable,
 } from '../src';
 import { renderString } from './template/render';
 import { replaceIntrinsics } from '../src/template/intrinsics';
@@ -83,6 +83,7 @@ describe.each(TABLES)('%s of a Kinesis data stream', (_, TableClass, prop, name,
     const [tableId, { Properties }] = theOnly(resources(stack, 'AWS::Glue::Table'));
     expect(Properties.TableInput).toMatchObject({
       Name: name,
+      Description: expect.stringContaining('Amazon Connect') as unknown,
       TableType: 'EXTERNAL_TABLE',
       Parameters: { 'projection.dt.range': '2026-11-22,NOW', 'storage.location.template': location(`/${folder}/dt=\${dt}/`) },
       StorageDescriptor: { Location: location(`/${folder}/`), SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' } },
@@ -94,9 +95,17 @@ describe.each(TABLES)('%s of a Kinesis data stream', (_, TableClass, prop, name,
     const stack = newStack();
     const streaming = streamAll(stack, { [prop]: undefined });
     const destinations = prop === 'contactRecords' ? 'a bucket or a Kinesis data stream' : 'a Kinesis data stream';
-    expect(() => new TableClass(stack, 'Table', { streaming })).toThrow(
+    expect(() => new TableClass(stack, 'Table', { streaming })).toThrow(new Error(
       `Stack/Table: streaming must stream ${label} to ${destinations}, got Stack/Streaming without one; set ${prop} of Stack/Streaming to `
-      + 'StreamingDestination.newKinesisStream()');
+      + `StreamingDestination.newKinesisStream()${prop === 'contactRecords' ? ', or to StreamingDestination.newDeliveryStream() without a destination of your own' : ''}`));
+  });
+
+  test('can be monitored', () => {
+    const stack = newStack();
+    const streaming = streamAll(stack);
+    new TableClass(stack, 'Table', { streaming });
+    const paths = new DataStreamingMonitoring(stack, 'Monitoring', { streaming }).alarms.map(({ node }) => node.path);
+    expect(paths).toContain(`Stack/Monitoring/${prop[0].toUpperCase()}${prop.slice(1)}Table/NotRead`);
   });
 
   test('grants Firehose permission only to read the stream, to write to the bucket and to use the key', async () => {
@@ -104,6 +113,9 @@ describe.each(TABLES)('%s of a Kinesis data stream', (_, TableClass, prop, name,
     const streaming = new ConnectDataStreaming(stack, 'Streaming', { instance: instanceWithRole(stack), [prop]: NEW });
     const table = new TableClass(stack, 'Table', { streaming });
     const policy = firehosePolicy(stack);
+    expect(theOnly(resources(stack, 'AWS::IAM::Role'))[1].Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'firehose.amazonaws.com' } }],
+    });
     const [stream, key] = [streaming[`${prop}Stream`]!, streaming.encryptionKey!]
       .map(({ node }) => arnOf(stack, stack.getLogicalId(node.defaultChild as kinesis.CfnStream)));
     const bucket = arnOf(stack, stack.getLogicalId(table.bucket!.node.defaultChild as kinesis.CfnStream));
@@ -141,6 +153,24 @@ describe.each(TABLES)('%s of a Kinesis data stream', (_, TableClass, prop, name,
     expect(text).toContain(`"/${folder}/*"`);
     expect(text).not.toContain('errors');
   });
+});
+
+test('the columns of a table have lowercase names and the types of the fields, without the fields that have no fixed schema', () => {
+  const stack = newStack();
+  new ContactRecordsTable(stack, 'Table', { streaming: streamAll(stack) });
+  const [, { Properties }] = theOnly(resources(stack, 'AWS::Glue::Table'));
+  const { Columns } = (Properties.TableInput as { StorageDescriptor: { Columns: Array<{ Name: string; Type: string }> } }).StorageDescriptor;
+  const columns = Object.fromEntries(Columns.map(({ Name, Type }) => [Name, Type]));
+
+  expect(columns).toMatchObject({
+    contactid: 'string',
+    attributes: 'map<string,string>',
+    ['OutboundStrategy'.toLowerCase()]: 'struct<type:string>',
+    ['SegmentAttributes'.toLowerCase()]: 'map<string,struct<ValueString:string,ValueInteger:int,ValueArn:string>>'.toLowerCase(),
+    references: 'array<struct<name:string,type:string,value:string,status:string>>',
+  });
+  expect(columns).not.toHaveProperty('AdditionalEmailRecipients'.toLowerCase());
+  for (const type of ['int', 'bigint', 'double', 'boolean']) expect(JSON.stringify(columns)).toMatch(new RegExp(`[:"]${type}[,>"]`));
 });
 
 describe('bucket of a table', () => {

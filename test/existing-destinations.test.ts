@@ -155,7 +155,10 @@ describe('a reference to a stream in another stack', () => {
     stream(stack, {
       agentEvents: StreamingDestination.kinesisStream(existing),
       contactRecords: StreamingDestination.deliveryStream(new firehose.CfnDeliveryStream(streams, 'Delivery')),
-      chatAnalysisSegments: StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Own', { encryption: kinesis.StreamEncryption.UNENCRYPTED })),
+      voiceAnalysisSegments: StreamingDestination.newKinesisStream({ encryptionKey: new kms.Key(streams, 'KeyOfNewStream') }),
+      chatAnalysisSegments: StreamingDestination.kinesisStream(new kinesis.Stream(stack, 'Own', {
+        encryption: kinesis.StreamEncryption.UNENCRYPTED, removalPolicy: RemovalPolicy.DESTROY,
+      })),
     });
     RemovalPolicies.of(streams).apply(removalPolicy);
     return stack;
@@ -166,6 +169,7 @@ describe('a reference to a stream in another stack', () => {
     expect(warnings.map(({ id, entry }) => [id, String(entry.data).slice(0, 70)])).toEqual([
       ['/Stack/Streaming/ContactRecords/Resource', 'CloudFormation deletes Streams/Delivery if it replaces it, because ref'],
       ['/Stack/Streaming/AgentEvents/Resource', expect.stringContaining('CloudFormation deletes Streams/Stream/Resource if it replaces it')],
+      ['/Stack/Streaming/VoiceAnalysisSegments/Resource', 'CloudFormation deletes Streams/KeyOfNewStream/Resource if it replaces '],
     ]);
     expect(warnings[0].entry.data).toContain('Records are then lost between the deployments of Streams and Stack; set the removal policy of the resource to '
       + 'RemovalPolicy.RETAIN, or acknowledge this warning' + acknowledgment('weakReference'));

@@ -5,10 +5,10 @@ import {
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
-import { ConnectDataStreaming, type KinesisStreamDestination, type NewDeliveryStreamProps, StreamingDestination } from '../src';
+import { ConnectDataStreaming, KeyAccess, type KinesisStreamDestination, type NewDeliveryStreamProps, StreamingDestination } from '../src';
 import {
   ACCOUNT, acknowledgment, connectStatements, DELIVERY_STREAM_ARN, ENV, existingInstance, instanceWithRole, KEY_ARN, newStack,
-  REGION, STREAM_ARN, types,
+  OTHER_INSTANCE_ARN, REGION, STREAM_ARN, types,
 } from './support';
 import { check } from '../src/check/check';
 import { readStacks } from '../src/check/templates';
@@ -73,6 +73,18 @@ describe('newKinesisStream()', () => {
     expect(connectStatements(stack)).toHaveLength(1);
   });
 
+  test('creates the stream after its key, which is in a stack in another account', () => {
+    const app = new App();
+    const [keys, stack] = [new Stack(app, 'Keys', { env: { ...ENV, account: '999988887777' } }), new Stack(app, 'Stack', { env: ENV })];
+    const encryptionKey = new kms.Key(keys, 'Key', { alias: 'key' });
+    new ConnectDataStreaming(stack, 'Streaming', {
+      instance: instanceWithRole(stack), agentEvents: StreamingDestination.newKinesisStream({ encryptionKey }), keyAccess: KeyAccess.EXTERNAL,
+    });
+
+    app.synth();
+    expect(stack.dependencies).toEqual([keys]);
+  });
+
   test.each([
     [kinesis.StreamEncryption.MANAGED, { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' }],
     [kinesis.StreamEncryption.UNENCRYPTED, Match.absent()],
@@ -114,6 +126,14 @@ describe('kinesisStream()', () => {
     const streaming = agentEvents(acknowledged, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamArn(acknowledged, 'Existing', STREAM_ARN)));
     Validations.of(streaming).acknowledge({ id: 'cdk-connect-data-streaming:unknownStreamEncryption', reason: 'the stream is not encrypted' });
     Annotations.fromStack(acknowledged).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('adds no warning if the key of an imported stream is specified', () => {
+    const stack = newStack();
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
+    agentEvents(stack, StreamingDestination.kinesisStream(kinesis.Stream.fromStreamAttributes(stack, 'Existing', { streamArn: STREAM_ARN, encryptionKey })));
+
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
   test('accepts an unencrypted stream that the app defines', () => {
@@ -321,6 +341,10 @@ describe('newDeliveryStream()', () => {
     const bucket = s3.Bucket.fromBucketAttributes(withKey, 'Own', { bucketName: 'own-bucket', encryptionKey: kms.Key.fromKeyArn(withKey, 'Key', KEY_ARN) });
     contactRecords(withKey, StreamingDestination.newDeliveryStream({ bucket }));
     Annotations.fromStack(withKey).hasNoWarning('*', Match.anyValue());
+
+    const ofApp = newStack();
+    contactRecords(ofApp, StreamingDestination.newDeliveryStream({ bucket: new s3.Bucket(ofApp, 'Own') }));
+    Annotations.fromStack(ofApp).hasNoWarning('*', Match.anyValue());
   });
 
   test.each<[string, unknown]>([['"own-bucket"', 'own-bucket'], ['null', null], ['{}', {}], ['Stack', newStack()]])('rejects %s as a bucket', (value, bucket) => {
@@ -348,6 +372,7 @@ describe('newDeliveryStream()', () => {
     const accessLogs = ['access logs', [{ ExpirationInDays: 365, Status: 'Enabled' }]];
     expect(rules({})).toEqual([accessLogs, ['records', []]]);
     expect(rules({ recordsExpireAfter: Duration.days(730) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 730, Status: 'Enabled' }]]]);
+    expect(rules({ recordsExpireAfter: Duration.days(1) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 1, Status: 'Enabled' }]]]);
     expect(rules({ recordsExpireAfter: Duration.hours(48) })).toEqual([accessLogs, ['records', [{ ExpirationInDays: 2, Status: 'Enabled' }]]]);
   });
 
@@ -629,6 +654,15 @@ describe('props of a new stream', () => {
     expect(() => new ConnectDataStreaming(stack, 'Streaming', { instance: existingInstance(stack), agentEvents: destination, contactRecords: destination }))
       .toThrow('Stack/Streaming/AgentEvents: streamName must be unique, got "events", which Stack/Streaming/ContactRecords already uses; ');
     expect(() => agentEvents(newStack(), destination)).not.toThrow();
+  });
+
+  test('cannot specify a name of a delivery stream that two constructs of a stack use', () => {
+    const contactRecordsOf = StreamingDestination.newDeliveryStream({ deliveryStreamName: 'records' });
+    const stack = newStack();
+    contactRecords(stack, contactRecordsOf);
+    expect(() => new ConnectDataStreaming(stack, 'Other', { instance: existingInstance(stack, 'OtherInstance', OTHER_INSTANCE_ARN), contactRecords: contactRecordsOf }))
+      .toThrow('Stack/Other/ContactRecords: deliveryStreamName must be unique, got "records", which Stack/Streaming/ContactRecords already uses; create a destination '
+        + 'for each data type, or remove the name to generate one');
   });
 
   test('cannot specify the source of a delivery stream, which would reject the records', () => {

@@ -1,5 +1,5 @@
 import {
-  App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kinesis as kinesis, aws_sns as sns, Duration,
+  App, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kinesis as kinesis, aws_kms as kms, aws_sns as sns, Duration,
   NestedStack, Stack, Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
@@ -121,6 +121,7 @@ describe('alarms of tables', () => {
     const metric = { Stat: 'Sum', Period: 900 };
 
     expect(alarm).toMatchObject({ EvaluationPeriods: 4, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'ignore' });
+    expect(alarm.Metrics).toContainEqual(expect.objectContaining({ Label: 'Records that are not read' }));
     expect(inputsOf(alarm)).toEqual({
       written: {
         ...metric,
@@ -145,7 +146,7 @@ describe('alarms of tables', () => {
     const topic = new sns.Topic(stack, 'OnCall');
     const { monitoring } = monitorTable(stack, {
       alarmActions: [new actions.SnsAction(topic)],
-      dataFreshness: Duration.minutes(20),
+      dataFreshness: Duration.millis(90_500),
       throttledReads: 3,
       deliverySuccess: 0.5,
       evaluationPeriods: 2,
@@ -154,7 +155,7 @@ describe('alarms of tables', () => {
     const thresholds = tableAlarms(monitoring).map((path) => [path, found[path].Threshold, found[path].EvaluationPeriods]);
 
     expect(thresholds).toEqual([
-      ['NotRead', 1, 4], ['ReadLate', 1200, 2], ['ReadThrottled', 3, 2], ['DeliveryLate', 1200, 2], ['DeliveryFailed', 0.5, 2],
+      ['NotRead', 1, 4], ['ReadLate', 90.5, 2], ['ReadThrottled', 3, 2], ['DeliveryLate', 90.5, 2], ['DeliveryFailed', 0.5, 2],
     ].map(([id, ...expected]) => [`AgentEventsTable/${id}`, ...expected]));
     for (const path of tableAlarms(monitoring)) expect(found[path].AlarmActions).toHaveLength(1);
   });
@@ -167,6 +168,7 @@ describe('alarms of tables', () => {
 
     for (const description of descriptions) {
       expect(description).toMatch(/agent events/i);
+      expect(description).toMatch(/^{"Fn::Join":\["",\["[A-Z].*[a-z]\."\]\]}$/); // whole sentences
       expect(description).toContain(JSON.stringify(stack.resolve(table.deliveryStream!.deliveryStreamName)));
       expect(description.length).toBeLessThanOrEqual(1024);
     }
@@ -212,6 +214,12 @@ describe('dashboard', () => {
     expect(status.properties.title).toBe('Table: Stack/Table');
     expect(status.properties.alarms).toHaveLength(TABLE_ALARMS.length);
     expect(graphs.map(({ properties }) => properties.title)).toEqual(['Records', 'Reads', 'Oldest undelivered record (s)', 'Delivery success']);
+    expect(graphs.map(({ properties: { metrics = [] } }) => metrics.flatMap((metric) => metric.find((part) => typeof part === 'object')?.label ?? []))).toEqual([
+      ['Put into the Kinesis data stream', 'Read by Firehose'], ['Time behind (s)', 'Throttled reads'], ['Age of the oldest record'], ['Share of successful deliveries'],
+    ]);
+    expect(graphs.map(({ properties }) => properties.annotations?.horizontal?.map(({ label, yAxis }) => [label, yAxis]) ?? [])).toEqual([
+      [], [['alarm at 30 minutes', 'left'], ['alarm at 10', 'right']], [['alarm at 30 minutes', 'left']], [['alarm below 0.9', 'left']],
+    ]);
     expect(widgets[0].properties.alarms).toHaveLength(monitoring.alarms.length - TABLE_ALARMS.length);
   });
 
@@ -269,6 +277,19 @@ describe('tables in another stack', () => {
     expect(() => app.synth()).not.toThrow();
     Validations.of(monitoring).acknowledge({ id: 'cdk-connect-data-streaming:unmonitoredTable', reason: 'The tables have alarms of their own.' });
     Annotations.fromStack(streams).hasNoWarning('*', Match.stringLikeRegexp('unmonitoredTable'));
+  });
+
+  test('are not monitored from the stack of the streams if the key of the streams is in a third stack', () => {
+    const app = new App();
+    const [keys, streams, tables] = ['Keys', 'Streams', 'Tables'].map((id) => new Stack(app, id, { env: ENV }));
+    const streaming = new ConnectDataStreaming(streams, 'Streaming', {
+      instance: instanceWithRole(streams), agentEvents: StreamingDestination.newKinesisStream({ encryptionKey: new kms.Key(keys, 'Key') }),
+    });
+    new AgentEventsTable(tables, 'Table', { streaming });
+    const monitoring = new DataStreamingMonitoring(streams, 'Monitoring', { streaming });
+
+    expect(tableAlarms(monitoring)).toEqual([]);
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('are not monitored from another account, and a warning is added', () => {

@@ -169,7 +169,7 @@ function problemWith(signature: Signature, stack: Stack, parameter: Parameter, v
     return isOfType(parameter, types) ? undefined : 'passes in silence';
   } catch (error) {
     const { name, message } = error as Error;
-    const isExpected = name === 'Error' && /^(Stack|Default|Value|[A-Z]\w+\.\w+|[A-Z]\w+)[\w/]*: [^;]* (must|cannot|requires)[^;]*, got [^;]+; .+/.test(message);
+    const isExpected = name === 'Error' && /^(Stack|Default|Value|[A-Z]\w+\.\w+|[A-Z]\w+)[\w/]*: \S[^;]* (must|cannot|requires)[^;]*\S, got [^;]+; .+/.test(message);
     return isExpected || (isOfType(parameter, types) && !(error instanceof TypeError)) ? undefined : `${name}: ${message.slice(0, 200)}`;
   }
 }

@@ -22,8 +22,8 @@ export type AlarmWithThreshold = {
 };
 
 type ThresholdAlarmProps = Pick<AlarmProps, 'metric' | 'threshold' | 'evaluationPeriods' | 'treatMissingData'> & {
-  /** The label of the threshold in a graph. */
-  readonly label: string;
+  /** The label of the threshold, if a graph shows it. */
+  readonly label?: string;
   /** The consequence for the data, and what to do first. */
   readonly description: string;
 };

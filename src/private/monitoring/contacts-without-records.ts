@@ -17,7 +17,6 @@ export function contactsWithoutRecordsAlarm(stream: MonitoredStream, name: strin
   return [alarmAtOrAbove(scope, 'ContactsWithoutRecords', {
     metric: contactsWithoutRecords({ calls: contacts.calls(period), chats: contacts.chats(period), records: records(period) }, period),
     threshold: 1,
-    label: `alarm after ${readableDuration(time)} without`,
     description: `Contacts have started in the Amazon Connect instance for ${readableDuration(time)}, but ${name} has received no ${stream.data}. `
       + 'Records are probably lost. Check that the instance still streams to it (aws connect list-instance-storage-configs), that the service-linked role '
       + 'of the instance has permission to put records into it, and, for a Kinesis data stream with a customer managed key, that the key policy or a '

@@ -7,7 +7,7 @@ import type { QuietTimes } from './quiet-times';
 import { CONTACT_RECORDS, DATA_TYPES, type DataType } from '../common/data-types';
 import { instanceIdOf } from '../common/instance-id';
 import { distinctStreams, isSameStream } from '../common/kinesis-streams';
-import { deliveryStreamOf, isStreamed, type Streams } from '../common/streams';
+import { deliveryStreamOf, type Streams } from '../common/streams';
 
 /** A stream to monitor, and the data types that it receives. */
 export interface MonitoredStream {
@@ -30,7 +30,6 @@ export interface MonitoredStream {
 /** Returns each stream once. The first data type that it receives determines the id of its scope. */
 export function monitoredStreams(parent: Construct, streams: Streams, times: QuietTimes): MonitoredStream[] {
   const contacts = new ContactMetrics(instanceIdOf(streams));
-  const streamed = DATA_TYPES.filter((dataType) => isStreamed(streams, dataType));
   const monitored = (dataTypes: DataType[]): Omit<MonitoredStream, 'kinesisStream' | 'deliveryStream'> => {
     const hasContactRecords = dataTypes.includes(CONTACT_RECORDS);
     return {
@@ -47,10 +46,10 @@ export function monitoredStreams(parent: Construct, streams: Streams, times: Qui
     return other !== undefined && isSameStream(other, stream);
   };
   return [
-    ...streamed.filter((dataType) => deliveryStreamOf(streams, dataType))
+    ...DATA_TYPES.filter((dataType) => deliveryStreamOf(streams, dataType))
       .map((dataType) => ({ ...monitored([dataType]), deliveryStream: deliveryStreamOf(streams, dataType) })),
-    ...distinctStreams(streamed.flatMap(({ streamProperty }) => streams[streamProperty] ?? []))
-      .map((kinesisStream) => ({ ...monitored(streamed.filter(isSentTo(kinesisStream))), kinesisStream })),
+    ...distinctStreams(DATA_TYPES.flatMap(({ streamProperty }) => streams[streamProperty] ?? []))
+      .map((kinesisStream) => ({ ...monitored(DATA_TYPES.filter(isSentTo(kinesisStream))), kinesisStream })),
   ];
 }
 

@@ -35,7 +35,6 @@ export function monitorTableDelivery(scope: Construct, delivery: TableDelivery, 
   const notRead = alarmAtOrAbove(scope, 'NotRead', {
     metric: onsetOfSilence('FILL(written, 0)', { written: written(period), records: read(period) }, period).with({ label: 'Records that are not read' }),
     threshold: 1,
-    label: `alarm after ${readableDuration(NOT_READ_FOR)} without`,
     description: `${capitalize(data)} have been put into the Kinesis data stream ${source.streamName} for ${readableDuration(NOT_READ_FOR)}, but ${name} has `
       + `read none of them. Records expire when the retention period of the stream ends. ${access}`,
     evaluationPeriods: SILENT_PERIODS,
