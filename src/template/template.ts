@@ -21,12 +21,20 @@ export interface TemplateResource {
 
 /** Writes out the loops of `Fn::ForEach`, a transform of `AWS::LanguageExtensions`. A loop over values that the template does not contain is omitted. */
 export function withoutLoops(resources: Record<string, unknown>): Record<string, TemplateResource> {
-  return Object.fromEntries(Object.entries(resources).flatMap(([name, value]) => {
-    if (!name.startsWith('Fn::ForEach::')) return isResource(value) ? [[name, value]] : [];
-    const [identifier, items, body] = value as [string, unknown, Record<string, unknown>];
-    const copies = Array.isArray(items) ? items.filter((item) => typeof item === 'string') : [];
-    return copies.flatMap((item) => Object.entries(withoutLoops(replaced(body, identifier, item) as Record<string, unknown>)));
-  }));
+  const all: Record<string, TemplateResource> = {};
+  for (const [name, value] of Object.entries(resources)) {
+    if (name.startsWith('Fn::ForEach::')) Object.assign(all, ...copiesIn(value as Loop));
+    else if (isResource(value)) all[name] = value;
+  }
+  return all;
+}
+
+/** The identifier of a loop, the values that it has, and the resources that refer to it. */
+type Loop = [string, unknown, Record<string, unknown>];
+
+function copiesIn([identifier, items, body]: Loop): Array<Record<string, TemplateResource>> {
+  const values = Array.isArray(items) ? items.filter((item) => typeof item === 'string') : [];
+  return values.map((item) => withoutLoops(replaced(body, identifier, item) as Record<string, unknown>));
 }
 
 /** Other entries are transforms, which CloudFormation replaces by resources. */
