@@ -26,7 +26,7 @@ const VARIANTS: Variant[] = ['lookup at deployment', 'known role', 'new instance
 const MAX_RESOURCES_PER_STACK = 500; // CloudFormation quota
 const MAX_MANAGED_POLICIES = 9; // that the library adds to the role of the custom resources
 const MAX_CPU_RATIO = 1.25; // the median may differ by about 10 % from one run to the next
-const MAX_CHECK_RATIO = 0.12; // of the CPU time to check 1,000 instances to that of their synthesis, which is below 0.1 on an idle machine
+const MAX_CHECK_RATIO = 0.15; // of the CPU time to check 1,000 instances to that of their synthesis; it differs by about 20 % from one run to the next
 
 const { write, check } = parseArgs({ options: { write: { type: 'boolean' }, check: { type: 'boolean' } } }).values;
 
