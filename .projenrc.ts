@@ -145,8 +145,11 @@ project.npmignore?.include(...[ // public declarations import these
 ].map((file) => `/lib/private/${file}.d.ts`));
 project.npmignore?.exclude('/API.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md');
 
-// Minified, as `aws-cdk-lib` is published, because each app loads the library. Names that are exported remain.
-project.compileTask.execArgs(['esbuild', 'lib/**/*.js', '--minify', '--outdir=lib', '--allow-overwrite', '--log-level=warning']);
+// Minified, as `aws-cdk-lib` is published, because each app loads the library. The public files, from which Node.js reads the names of
+// the exports, lose only comments and line breaks.
+for (const [files, option] of [['lib/*.js', '--minify-whitespace'], ['lib/*/**/*.js', '--minify']]) {
+  project.compileTask.execArgs(['esbuild', files, option, '--outdir=lib', '--outbase=lib', '--allow-overwrite', '--log-level=warning']);
+}
 
 project.eslint?.addPlugins('cdk');
 project.eslint?.addRules({
