@@ -13,8 +13,7 @@ export function unreadableRecords(app: DeployedApp): Finding[] {
     return target?.type === 'AWS::KinesisFirehose::DeliveryStream' ? [[target, label] as const] : [];
   }));
   return [...deliveryStreams].flatMap(([deliveryStream, label]) => {
-    const { ExtendedS3DestinationConfiguration: extended, S3DestinationConfiguration: simple } = deliveryStream.properties;
-    const destination = (extended ?? simple) as Properties | undefined;
+    const destination = destinationOf(deliveryStream);
     if (isUnknown(destination)) return undetermined(deliveryStream, `how Firehose would deliver ${label}`, 'check the delimiter, the role and the bucket');
     return destination ? [
       ...delimiterFindings(deliveryStream, destination, label),
@@ -142,9 +141,14 @@ function mayOverlap(one: string, other: string): boolean {
 
 /** The key that encrypts the objects of a delivery stream. */
 export function keyOfDestination(app: DeployedApp, arn?: string): string | undefined {
-  const { ExtendedS3DestinationConfiguration: extended, S3DestinationConfiguration: simple } = app.withArn(arn)?.properties ?? {};
-  const destination = (extended ?? simple ?? {}) as Properties;
+  const destination = destinationOf(app.withArn(arn)) ?? {};
   return app.account.keyOf(keyOf(destination) ?? keyOfBucket(app.withArn(destination.BucketARN as string)));
+}
+
+/** The configuration of the bucket of a delivery stream. */
+function destinationOf(deliveryStream?: Resource): Properties | undefined {
+  const { ExtendedS3DestinationConfiguration: extended, S3DestinationConfiguration: simple } = deliveryStream?.properties ?? {};
+  return (extended ?? simple) as Properties | undefined;
 }
 
 function keyOf({ EncryptionConfiguration }: Properties): string | undefined {

@@ -3,11 +3,13 @@ import type { TemplateResource } from '../../template/template';
 
 type Properties = Record<string, unknown>;
 
-const CUSTOM_RESOURCE = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
+export function isCustomResource(type: string): boolean {
+  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+}
 
 /** Returns a custom resource that creates an association as an association, and one of `AwsCustomResource` with its usual type. */
 export function asKnownType(resource: TemplateResource): TemplateResource {
-  if (!CUSTOM_RESOURCE.test(resource.Type)) return resource;
+  if (!isCustomResource(resource.Type)) return resource;
   const properties = resource.Properties ?? {};
   const { Parameters: parameters, Create: create, Update: update } = properties;
   const association = associationIn(properties) ?? associationIn(parameters) ?? associationIn(parametersOf(create ?? update));

@@ -2,6 +2,7 @@ import { any, connectRolesIn, type Decision, negated, type PolicyDocument } from
 import type { Caller } from './connect-and-kms';
 import { type CustomResourceEvent, type CustomResourceResponse, invokeCustomResource, type RequestType } from './custom-resource';
 import { type DeploymentGraph, type Node, nodeId, type Scope } from './deployment-graph';
+import { isCustomResource } from './known-types';
 import { partitionOf, Resolver } from './resolver';
 import { defaultPolicy, type DeployedResource, type SimulatedAccount } from './simulated-account';
 import { ACCOUNT, isEqual, isUnknown, REGION, unknown } from './unknown-values';
@@ -164,7 +165,7 @@ export class Provisioner {
         this.associate(name, properties, this.unknownConditionsOf(node));
         return { physicalId: name, attributes: { AssociationId: name } };
       default: {
-        if (/^(Custom::|AWS::CloudFormation::CustomResource)/.test(resourceType)) {
+        if (isCustomResource(resourceType)) {
           if (hasUnknownCall(properties)) this.account.markAllKeys();
           else this.account.markKeysIn(this.withFunctions(properties));
           return { physicalId: unknown(node.id), attributes: {} };

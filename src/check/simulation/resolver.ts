@@ -27,9 +27,10 @@ export class Resolver {
 
   /** Resolves dynamic references to the parameters in Parameter Store that the templates define. */
   private withStoredValues(properties: Record<string, unknown>): Record<string, unknown> {
-    const text = JSON.stringify(properties).replace(/\{\{resolve:ssm:([^:}]+)(:\d+)?\}\}/g, (reference, name: string) => (
+    const text = JSON.stringify(properties);
+    const resolved = text.replace(/\{\{resolve:ssm:([^:}]+)(:\d+)?\}\}/g, (reference, name: string) => (
       JSON.stringify(this.account.parameters[name] ?? reference).slice(1, -1)));
-    return JSON.parse(text) as Record<string, unknown>;
+    return resolved === text ? properties : JSON.parse(resolved) as Record<string, unknown>;
   }
 
   /** Whether a condition is true. Undefined if its value is unknown. */
