@@ -47,6 +47,8 @@ const MAX_TEXT_LENGTH = 60;
 
 const CHECK_TESTS = ['access', 'check-broken-templates', 'check-command', 'check-nested-stacks', 'check-rules', 'data-streaming-validation', 'deployment-simulation', 'intrinsics', 'templates'];
 
+const common = (...files: string[]) => files.map((file) => `private/common/${file}.ts`);
+
 /** Only the tests of a capability run, because each mutant loads all of them. */
 const CAPABILITIES: Record<string, Capability> = {
   'streaming': {
@@ -62,19 +64,19 @@ const CAPABILITIES: Record<string, Capability> = {
     tests: ['connect-data-streaming', 'connect-instance', 'custom-resources', 'key-access', 'lookup-at-synthesis'],
   },
   'validation of input': {
-    sources: ['arn', 'errors', 'formatting', 'validation', 'value-types'].map((file) => `private/common/${file}.ts`),
+    sources: common('arn', 'errors', 'formatting', 'validation', 'value-types'),
     tests: ['connect-instance', 'existing-destinations', 'stacks-and-environments', 'streaming-destination', 'wrong-input'],
   },
-  'order of API calls': { sources: ['connect-api-calls', 'dependency-graph'].map((file) => `private/common/${file}.ts`), tests: ['associations', 'connect-api-calls'] },
+  'order of API calls': { sources: common('connect-api-calls', 'dependency-graph'), tests: ['associations', 'connect-api-calls'] },
   'custom resources': {
-    sources: ['custom-resources', 'policy-size', 'role-policies'].map((file) => `private/common/${file}.ts`),
+    sources: common('custom-resources', 'policy-size', 'role-policies'),
     tests: ['connect-data-streaming', 'key-access', 'lazy-values', 'custom-resources'],
   },
   'stacks, instances and streams': {
-    sources: [
+    sources: common(
       'construct-tree', 'data-types', 'delivery-streams', 'identity', 'instance', 'instance-id', 'kinesis-streams', 'removal-policy', 'stack-environment', 'stacks', 'streams',
       'table-deliveries', 'tokens',
-    ].map((file) => `private/common/${file}.ts`),
+    ),
     tests: [
       'associations', 'connect-data-streaming', 'connect-instance', 'existing-destinations', 'grant-read', 'key-access', 'lazy-values', 'stacks-and-environments',
       'streaming-destination', 'table-monitoring', 'data-streaming-monitoring', // the tests that take the most time are last
