@@ -65,7 +65,7 @@ const CAPABILITIES: Record<string, Capability> = {
   },
   'validation of input': {
     sources: common('arn', 'errors', 'formatting', 'validation', 'value-types'),
-    tests: ['connect-instance', 'existing-destinations', 'stacks-and-environments', 'streaming-destination', 'wrong-input'],
+    tests: ['connect-data-streaming', 'connect-instance', 'existing-destinations', 'stacks-and-environments', 'streaming-destination', 'wrong-input'],
   },
   'order of API calls': { sources: common('connect-api-calls', 'dependency-graph'), tests: ['associations', 'connect-api-calls'] },
   'custom resources': {

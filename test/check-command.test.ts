@@ -32,13 +32,15 @@ function file(content: string, name = 'template.yaml'): string {
 }
 
 test('prints the findings with resource, loss, way out and rule, and exits with 1', () => {
-  const { code, out, errors } = check(example('no-key-access', 'fails'));
+  const { code, out, errors } = check(example('loss-during-update', 'fails'), '--deployed', example('loss-during-update', 'deployed'));
   expect(code).toBe(1);
   expect(errors).toBe('');
-  expect(out).toContain(`error: AgentEvents (AgentEvents in ${example('no-key-access', 'fails')})`);
-  expect(out).toContain('Amazon Connect would lose all agent events: the service-linked role of Instance cannot call kms:GenerateDataKey on the key Key of the stream');
-  expect(out).toContain('rule: no-key-access');
-  expect(out).toMatch(/\n2 findings, 0 unknown$/);
+  expect(out).toBe(`error: AgentEvents (AgentEvents in ${example('loss-during-update', 'fails')})
+  Amazon Connect would lose agent events after CloudFormation updates Key (AWS::KMS::Key), until CloudFormation updates Stream (AWS::Kinesis::Stream), because of the missing permission to use the key
+  fix: deploy the change in two steps: first add what is new and keep what is old, then remove what is old
+  rule: loss-during-update
+
+1 finding, 0 unknown`);
 });
 
 test('exits with 0 without findings', () => {
@@ -51,6 +53,10 @@ test('reports what the templates do not contain as unknown, and exits with 0', (
   expect(out).toContain('unknown: AgentEvents');
   expect(out).toContain('cannot determine whether Amazon Connect would lose agent events');
   expect(out).toMatch(/\nno findings, 1 unknown$/);
+});
+
+test('counts the findings', () => {
+  expect(check(example('no-key-access', 'fails')).out).toMatch(/\n2 findings, 0 unknown$/);
 });
 
 test('checks the change from a deployed template', () => {
@@ -171,10 +177,15 @@ test.each<[string, string[], string]>([
   ['a file that does not exist', ['missing.json'], 'missing.json does not exist; specify a cloud assembly such as cdk.out, or a template'],
   ['a folder that is no cloud assembly', [EXAMPLES], 'must be a cloud assembly such as cdk.out, or contain templates, but it contains no manifest.json and no template'],
   ['a file without resources', [file('Description: empty')], 'must be a CloudFormation template, but it has no Resources'],
+  ['a file with a text', [file('text')], 'must be a CloudFormation template, but it has no Resources'],
+  ['an empty file', [file('')], 'must be a CloudFormation template, but it has no Resources'],
   ['a file that is not JSON', [file('{ "Resources": ', 'template.json')], 'must contain JSON: '],
+  ['a file that is not JSON after an empty line', [file('\n{ "Resources": ', 'template.json')], 'must contain JSON: '],
   ['a file that is not YAML', [file('Resources: [}')], 'must contain JSON or YAML: '],
   ['deployed stacks with other names', ['--deployed', file('Resources: {}', 'one.yaml'), '--deployed', file('Resources: {}', 'two.yaml'), file('Resources: {}')],
     'the deployed stacks (one, two) must have the names of the new ones (template)'],
+  ['new stacks with other names', ['--deployed', file('Resources: {}'), file('Resources: {}', 'one.yaml'), file('Resources: {}', 'two.yaml')],
+    'the deployed stacks (template) must have the names of the new ones (one, two)'],
 ])('exits with 2 and explains %s', (_, args, message) => {
   const { code, out, errors } = check(...args);
   expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -78,3 +78,13 @@ test('the library loads the check only when a plugin validates', () => {
     expect(Object.keys(require.cache).filter((file) => file.startsWith(join(__dirname, '..', 'src', 'check')))).toEqual([]);
   });
 });
+
+test.each<[string, unknown, string]>([
+  ['nothing', undefined, 'undefined'],
+  ['templates', ['template.json'], 'Array'],
+  ['an object without templates', {}, '{}'],
+  ['a single template', { templatePaths: 'template.json' }, '{ templatePaths }'],
+])('validate() cannot be called with %s', (_, context, got) => {
+  expect(() => new DataStreamingValidation().validate(context as never)).toThrow(
+    `DataStreamingValidation.validate: context must be the context of a validation plugin, got ${got}; add the plugin to the app with Validations.of(app).addPlugins()`);
+});

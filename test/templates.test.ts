@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { readStacks } from '../src/check/templates';
+import { parseYaml } from '../src/check/yaml';
 import { pathIn, stacksIn } from '../src/template/cloud-assembly';
 import { dependenciesOf, withoutLoops } from '../src/template/template';
 
@@ -92,4 +94,46 @@ describe('the loops of a template', () => {
 test('a resource depends on what it refers to and on what it names, once', () => {
   const template = { Resources: { A: TOPIC, B: TOPIC, C: { ...TOPIC, DependsOn: 'A', Properties: { TopicName: { Ref: 'B' }, DisplayName: { Ref: 'A' }, Tags: { Ref: 'AWS::Region' } } } } };
   expect(['A', 'B', 'C'].map((id) => dependenciesOf(template, id))).toEqual([[], [], ['A', 'B']]);
+});
+
+describe('a template in YAML', () => {
+  test.each([
+    'And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'ImportValue', 'Join', 'Length', 'Not', 'Or', 'Select', 'Split', 'Sub', 'ToJsonString', 'Transform',
+  ])('has the short form of Fn::%s', (name) => {
+    expect(parseYaml('template.yaml', `Value: !${name} [a, b]`)).toEqual({ Value: { [`Fn::${name}`]: ['a', 'b'] } });
+  });
+
+  test.each(['Ref', 'Condition'])('has the short form of %s', (name) => {
+    expect(parseYaml('template.yaml', `Value: !${name} Topic`)).toEqual({ Value: { [name]: 'Topic' } });
+  });
+});
+
+describe('the stacks of templates', () => {
+  const templates = (files: Record<string, string>): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'templates-'));
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    return folder;
+  };
+  const importing = (name: string) => `Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: null, DisplayName: !ImportValue ${name} } } }`;
+  const exporting = (name: string) => `Outputs: { Export: { Value: text, Export: { Name: ${name} } } }\nResources: {}`;
+
+  test('are in the order of their exports', () => {
+    const folder = templates({ 'a.yaml': importing('of-b'), 'b.yml': exporting('of-b'), 'c.template': exporting('of-c') });
+    expect(readStacks([folder]).map(({ stackName }) => stackName)).toEqual(['b', 'a', 'c']);
+  });
+
+  test('are in the order of exports whose names contain the name of the stack', () => {
+    const exports = exporting("!Sub '${AWS::StackName}-topic'");
+    expect(readStacks([templates({ 'a.json': importing('c-topic'), 'b.json': exports, 'c.json': exports })]).map(({ stackName }) => stackName)).toEqual(['c', 'a', 'b']);
+  });
+
+  test('are not in other files of the folder', () => {
+    expect(readStacks([templates({ 'a.json': '{ "Resources": {} }', 'a.json.bak': '', 'notes.md': '' })]).map(({ stackName }) => stackName)).toEqual(['a']);
+  });
+
+  test('have the names and environments of their cloud assembly', () => {
+    const folder = assembly({ ...stack('A', { environment: 'aws://111122223333/eu-central-1', properties: { templateFile: 'A.template.json', stackName: 'first' } }), ...stack('B') });
+    const [{ name, stackName, region }] = readStacks([join(folder, 'A.template.json')]);
+    expect({ name, stackName, region }).toEqual({ name: 'A', stackName: 'first', region: 'eu-central-1' });
+  });
 });

@@ -127,6 +127,11 @@ function newDeliveryStream(scope: Construct): firehose.DeliveryStream {
 }
 
 const SIGNATURES = Object.keys(library).flatMap(signaturesOf).filter(({ parameters }) => parameters.length > 0);
+const SIGNATURES_BY_NAME = SIGNATURES.map((signature) => [`${signature.className}.${signature.name}`, signature] as const);
+
+function withProps({ parameters }: Signature): readonly Parameter[] {
+  return parameters.flatMap((parameter) => [parameter, ...parameter.props ?? []]);
+}
 
 /** Calls with a value for a parameter or prop, and valid values for what else is required. Uses the result, and synthesizes the stack. */
 function call({ className, kind, name, parameters }: Signature, stack: Stack, changed: Parameter, value: unknown): void {
@@ -162,6 +167,15 @@ function isOfType({ type, isOptional, props }: Parameter, types: string[]): bool
     || (props !== undefined && types.includes('props') && props.every((prop) => prop.isOptional));
 }
 
+function errorOf(block: () => void): string {
+  try {
+    block();
+    return 'no error';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Returns what is wrong with the outcome of a call. */
 function problemWith(signature: Signature, stack: Stack, parameter: Parameter, value: unknown, types: string[]): string | undefined {
   try {
@@ -174,15 +188,19 @@ function problemWith(signature: Signature, stack: Stack, parameter: Parameter, v
   }
 }
 
+/** What each parameter and prop must be, and the way out. */
+test.each(SIGNATURES_BY_NAME)('%s explains what it cannot use', (_, signature) => {
+  const errors = withProps(signature).map((parameter) => [parameter.name, errorOf(() => call(signature, newStack(), parameter, null))] as const);
+  expect(Object.fromEntries(errors)).toMatchSnapshot();
+});
+
 test('each public class has signatures, except those that only StreamingDestination creates', () => {
   const constructed = Object.entries(library).filter(([name, value]) => typeof value === 'function' && !SIGNATURES.some(({ className }) => className === name));
   expect(constructed.map(([name]) => name)).toEqual(['DeliveryStreamDestination', 'KinesisStreamDestination']);
 });
 
-describe.each(SIGNATURES.map((signature) => [`${signature.className}.${signature.name}`, signature] as const))('%s', (_, signature) => {
-  const parameters = signature.parameters.flatMap((parameter) => [parameter, ...parameter.props ?? []]);
-
-  test.each(parameters.map((parameter) => [parameter.name, parameter] as const))('rejects values of other types as %s', (__, parameter) => {
+describe.each(SIGNATURES_BY_NAME)('%s', (_, signature) => {
+  test.each(withProps(signature).map((parameter) => [parameter.name, parameter] as const))('rejects values of other types as %s', (__, parameter) => {
     let stack = newStack();
     const problems = Object.entries(VALUES).flatMap(([description, { types, of }]) => {
       const scope = new Construct(stack, description);

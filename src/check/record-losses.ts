@@ -28,7 +28,7 @@ const NO_LOSSES = { losses: [] as Loss[], failure: undefined as string | undefin
  */
 export function lossesOf(association: StreamingAssociation, to: DeployedApp, from?: DeployedApp): typeof NO_LOSSES {
   const { instance, dataType } = association.association;
-  if (!from && isLast(association, to)) return NO_LOSSES;
+  if (!from && laterResources(association, to).length === 0) return NO_LOSSES;
   const before = from?.associationsOf(association) ?? [];
   const changed = changedResources([association, ...before], to, from);
   if (changed.size === 0) return NO_LOSSES;
@@ -81,9 +81,9 @@ function changedResources(associations: StreamingAssociation[], to: DeployedApp,
   }));
 }
 
-/** Whether an association is created after all resources that decide about its records, in every order. */
-function isLast(association: StreamingAssociation, app: DeployedApp): boolean {
-  return decisiveResources(association, app).every((resource) => resource.id === association.id || app.isAfter(association, resource));
+/** The resources that decide about the records of an association, and that CloudFormation may deploy after the association. */
+export function laterResources(association: StreamingAssociation, app: DeployedApp): Resource[] {
+  return decisiveResources(association, app).filter(({ type }) => type !== association.type).filter((resource) => !app.isAfter(association, resource));
 }
 
 function decisiveResources(association: StreamingAssociation, app: DeployedApp): Resource[] {

@@ -2,7 +2,7 @@ import type { DeployedApp, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { lossesOf } from '../record-losses';
 import { keyOfDestination } from './destinations';
-import { isReplacement } from '../simulation/provisioner';
+import { isDuplicate, isReplacement } from '../simulation/provisioner';
 import { described, isUnknown } from '../simulation/unknown-values';
 
 const DEFAULT_RETENTION_HOURS = 24;
@@ -12,7 +12,10 @@ export function lossDuringUpdate(from: DeployedApp, to: DeployedApp): Finding[] 
   return to.associations.filter((association) => from.associationsOf(association).length > 0).flatMap((association) => {
     const { losses: [loss], failure } = lossesOf(association, to, from);
     const finding = (message: string, fix: string, severity?: 'warning') => [findingAt(association, { rule: 'loss-during-update', message, fix, ...severity && { severity } })];
-    if (failure) return finding(`the update fails, or records are lost: ${described(failure.split('\n')[0])}`, 'keep the logical id of the association, or delete the association first');
+    if (failure) {
+      const fix = isDuplicate(failure) ? 'keep the logical id of the association, or delete the association first' : 'correct the template';
+      return finding(`the update fails, or records are lost: ${described(failure.split('\n')[0])}`, fix);
+    }
     if (!loss) return [];
     const reason = loss.delivery ? `, because of ${reasons[loss.delivery.reason] ?? loss.delivery.reason}` : ', because the association is deleted before it is created again';
     const mayHavePermission = loss.delivery?.reason === 'unknown permission';

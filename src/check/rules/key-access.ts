@@ -1,7 +1,8 @@
 import type { DeployedApp, Resource, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
-import { isPermitted, lossesOf } from '../record-losses';
+import { isPermitted, laterResources, lossesOf } from '../record-losses';
 import { connectRolesIn, isServiceLinkedRole, listOf, principalsOf, type Statement, statementsOf } from '../simulation/access';
+import type { Grant } from '../simulation/simulated-account';
 import { described, isEqual, isUnknown, splitText, unknown as unknownValue } from '../simulation/unknown-values';
 
 const ADD_STATEMENT = 'add a statement to the key policy that allows kms:GenerateDataKey to the service-linked role of the instance, or create a KMS grant for the role';
@@ -88,16 +89,16 @@ export function associationBeforeKeyAccess(app: DeployedApp): Finding[] {
   return app.associations.filter(({ delivery }) => isPermitted(delivery, app)).flatMap((association) => {
     const { losses: [loss] } = lossesOf(association, app);
     if (!loss) return [];
-    return [beforeKeyAccess(app, association, association.delivery.key, permissionsIn(app, association))];
+    return [beforeKeyAccess(app, association, association.delivery.key, laterResources(association, app))];
   });
 }
 
-function beforeKeyAccess(app: DeployedApp, association: StreamingAssociation, key: string | undefined, permissions: string): Finding {
+function beforeKeyAccess(app: DeployedApp, association: StreamingAssociation, key: string | undefined, later: Resource[]): Finding {
   return findingAt(association, {
     rule: 'association-before-key-access',
     message: `Amazon Connect would lose ${association.label} during the first deployment: CloudFormation may create the association before the service-linked role has `
       + `permission to use the key ${app.nameOf(key)}`,
-    fix: `add a dependency of the association on ${permissions}`,
+    fix: `add a dependency of the association on ${[...new Set(later.map(pathOf))].join(' and ')}`,
   });
 }
 
@@ -114,7 +115,7 @@ export function unusedKeyAccess(app: DeployedApp): Finding[] {
       && !(isUnknown(destination) && keysOfStreams.has(key)));
     if (associations.length === 0 || (isSufficient && associations.some((association) => app.isAfter(association, permission)))) return [];
     const [association] = associations;
-    return [isSufficient ? beforeKeyAccess(app, association, key, pathOf(permission)) : findingAt(permission, {
+    return [isSufficient ? beforeKeyAccess(app, association, key, [permission]) : findingAt(permission, {
       rule: 'no-key-access',
       message: `Amazon Connect would lose all ${association.label} if the key ${app.nameOf(key)} encrypts the stream: ${app.roleNameOf(association.association.instance)} cannot call `
         + 'kms:GenerateDataKey',
@@ -132,7 +133,7 @@ interface Permission {
 
 /** The permissions of service-linked roles by the policies and grants of some keys. */
 function permissionsOfRoles(app: DeployedApp, isIncluded: (key: string) => boolean): Permission[] {
-  return Object.entries(app.account.keys).filter(([key]) => isIncluded(key)).flatMap(([key, { policy, grants }]) => {
+  return Object.entries(app.account.keys).filter(([key]) => isIncluded(key)).flatMap(([key, { policy }]) => {
     const resource = app.withArn(key);
     const ofPolicy = policy && resource ? connectRolesIn(policy) : [];
     const [, partition, , region, account] = splitText(key, ':');
@@ -144,22 +145,25 @@ function permissionsOfRoles(app: DeployedApp, isIncluded: (key: string) => boole
         role,
         isSufficient: app.account.isAllowedByPolicy(policy!, role, stream, key) !== false,
       })),
-      ...grants.filter(({ grantee }) => isServiceLinkedRole(grantee)).flatMap(({ grantee, operations, name }) => app.ofKey('Custom::AWS', key)
-        .filter(({ properties }) => String(properties.Create).includes(grantee) && String(properties.Create).includes(name ?? ''))
-        .map((permission) => ({ permission, key, role: grantee, isSufficient: operations.some((operation) => isEqual(operation, 'GenerateDataKey') !== false) }))),
+      ...grantsOfRoles(app, key).map(({ resource: permission, grant: { grantee: role, operations } }) => (
+        { permission, key, role, isSufficient: operations.some((operation) => isEqual(operation, 'GenerateDataKey') !== false) })),
     ];
   });
 }
 
-function permissionsIn(app: DeployedApp, { delivery: { key } }: StreamingAssociation): string {
-  return [app.withArn(key), ...app.ofKey('Custom::AWS', key)].filter((resource) => resource !== undefined).map(pathOf).join(' and ');
+/** The grants for service-linked roles on a key, and the custom resources that create them. */
+function grantsOfRoles(app: DeployedApp, key: string): Array<{ resource: Resource; grant: Grant }> {
+  const { grants = [] } = app.account.keys[key] ?? {};
+  return grants.filter(({ grantee }) => isServiceLinkedRole(grantee)).flatMap((grant) => app.ofKey('Custom::AWS', key)
+    .filter(({ properties: { Create: call } }) => [grant.grantee, grant.name ?? '', JSON.stringify(grant.operations)].every((text) => String(call).includes(text)))
+    .map((resource) => ({ resource, grant })));
 }
 
 /** A key policy or grant allows a service-linked role more than Amazon Connect needs for streaming, or allows everybody. */
 export function wideKeyAccess(app: DeployedApp): Finding[] {
   const associations = new Map(app.associations.map((association) => [association.delivery.key, association]));
   return [...associations].flatMap(([key, association]) => {
-    const { policy, grants = [] } = app.account.keys[key!] ?? {};
+    const { policy } = app.account.keys[key!] ?? {};
     const resource = app.withArn(key);
     const statements = policy ? statementsOf(policy).filter(({ Effect }) => Effect === 'Allow') : [];
     return [
@@ -178,14 +182,12 @@ export function wideKeyAccess(app: DeployedApp): Finding[] {
         message: `the key policy allows a service-linked role, and all other principals that meet a condition, ${actionsOf(statement)}`,
         fix: ADD_STATEMENT,
       })),
-      ...grants.some(({ grantee, operations }) => isServiceLinkedRole(grantee) && operations.some((operation) => isEqual(operation, 'GenerateDataKey') === false))
-        ? app.ofKey('Custom::AWS', key).map((grant) => findingAt(grant, {
-          rule: 'wide-key-access',
-          severity: 'warning',
-          message: 'the grant allows a service-linked role more operations than GenerateDataKey',
-          fix: 'Amazon Connect needs only GenerateDataKey for streaming',
-        }))
-        : [],
+      ...grantsOfRoles(app, key!).filter(({ grant }) => allowsMoreOperations(grant)).map((permission) => findingAt(permission.resource, {
+        rule: 'wide-key-access',
+        severity: 'warning',
+        message: 'the grant allows a service-linked role more operations than GenerateDataKey',
+        fix: 'Amazon Connect needs only GenerateDataKey for streaming',
+      })),
     ];
   });
 }
@@ -209,6 +211,10 @@ function actionsOf({ Action }: Statement): string {
 function allowsMoreThan(expected: string, { Action, NotAction }: Statement): boolean {
   if (Action === undefined) return NotAction !== undefined;
   return listOf(Action).some((action) => isEqual(action.toLowerCase(), expected.toLowerCase()) === false);
+}
+
+function allowsMoreOperations({ operations }: Grant): boolean {
+  return operations.some((operation) => isEqual(operation, 'GenerateDataKey') === false);
 }
 
 /** Nobody can attach policies to a service-linked role. */

@@ -38,6 +38,8 @@ const CALLS = ['Create', 'Update', 'Delete'];
 
 const MAX_RESPONSE_BYTES = 4096; // quota of CloudFormation for the response of a custom resource
 
+const HAS_ASSOCIATION = 'already has an association';
+
 /** A call of the Lambda function of a custom resource, for checks of what the simulation assumes. */
 export interface Invocation {
   readonly node: Node;
@@ -214,7 +216,7 @@ export class Provisioner {
     if (!instance) throw new Error(`instance ${InstanceArn as string} does not exist`);
     if (stream && !this.account.hasStream(stream)) throw new Error(`stream ${stream} does not exist`);
     const existing = this.account.associationFor(instance, dataType);
-    if (existing !== undefined && existing !== id) throw new Error(`${instance} already has an association for ${dataType}`);
+    if (existing !== undefined && existing !== id) throw new Error(`${instance} ${HAS_ASSOCIATION} for ${dataType}`);
     this.account.associate(id, { instance, dataType, stream, conditions });
   }
 
@@ -331,6 +333,11 @@ function toCaller(functionArn: string, { byArn, policiesByRole }: Callers): Call
 /** Whether a role has managed policies that the templates do not contain, other than the one for logs. */
 function hasPoliciesOfOthers({ properties }: DeployedResource): boolean {
   return [properties.ManagedPolicyArns ?? []].flat().some((arn) => !String(arn).endsWith('AWSLambdaBasicExecutionRole'));
+}
+
+/** Whether a deployment failed because two associations are for one data type of an instance. */
+export function isDuplicate(failure: string): boolean {
+  return failure.includes(HAS_ASSOCIATION);
 }
 
 /** Whether a change of properties requires replacement. Undefined if a value is unknown. */
