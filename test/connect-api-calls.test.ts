@@ -2,7 +2,7 @@ import { App, Aspects, aws_kinesis as kinesis, type CfnElement, CfnParameter, Cf
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ACCOUNT, addDependency, associations, ENV, existingInstance, newStack, REGION } from './support';
-import { ConnectDataStreaming, type ConnectInstance, StreamingDestination } from '../src';
+import { ConnectDataStreaming, type ConnectDataStreamingProps, type ConnectInstance, StreamingDestination } from '../src';
 import { deploymentSteps } from './template/deployment-steps';
 import { dependenciesOf, type Template as TemplateJson } from '../src/template/template';
 
@@ -151,6 +151,21 @@ describe('associations of an instance in different stacks', () => {
       new ConnectDataStreaming(two, 'Two', { instance: instance(two, 1), contactRecords: MANAGED }),
     ];
   }
+
+  test('are deployed in the order of a dependency that an aspect of a later stack adds', () => {
+    const app = new App();
+    const streamingIn = (id: string, destinations: Partial<ConnectDataStreamingProps>): ConnectDataStreaming => {
+      const stack = new Stack(app, id, { env: ENV });
+      return new ConnectDataStreaming(stack, 'Streaming', { instance: instance(stack, 1), ...destinations });
+    };
+    const one = streamingIn('One', { agentEvents: MANAGED });
+    const two = streamingIn('Two', { contactRecords: MANAGED });
+    Aspects.of(two).add({ visit: (node) => { if (node === two) one.node.addDependency(two); } });
+
+    app.synth();
+    expect(Stack.of(one).dependencies).toEqual([Stack.of(two)]);
+    expect(Stack.of(two).dependencies).toEqual([]);
+  });
 
   function nestedStackResource(nested: NestedStack): string {
     return nested.nestedStackParent!.getLogicalId(nested.nestedStackResource as CfnElement as CfnResource);

@@ -175,6 +175,14 @@ describe('a reference to a stream in another stack', () => {
       + 'RemovalPolicy.RETAIN, or acknowledge this warning' + acknowledgment('weakReference'));
   });
 
+  test('adds no warning if an aspect retains the resource in a stack that is created later', () => {
+    const app = new App({ context: { [DEFAULT_CROSS_STACK_REFERENCES]: 'weak' } });
+    const [stack, streams] = ['Stack', 'Streams'].map((id) => new Stack(app, id, { env: ENV }));
+    stream(stack, { agentEvents: StreamingDestination.kinesisStream(new kinesis.CfnStream(streams, 'Stream')) });
+    RemovalPolicies.of(streams).apply(RemovalPolicy.RETAIN);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('weakReference'));
+  });
+
   test.each<[string | undefined, RemovalPolicy]>([
     ['weak', RemovalPolicy.RETAIN],
     ['strong', RemovalPolicy.DESTROY],

@@ -1,9 +1,10 @@
-import { AspectPriority, Aspects, type CfnResource, Stage } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, type CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
-import { isInTree, singletonIn } from './construct-tree';
+import { isInTree } from './construct-tree';
 import { Dependencies, DependencyGraph } from './dependency-graph';
 import type { Instance } from './instance';
 
+const ID = 'ConnectApiCalls';
 const MAX_PARALLEL_AT_START = 5; // the burst of the API
 const MAX_PARALLEL = 2; // its calls per second
 
@@ -23,14 +24,20 @@ interface Association {
  */
 export class ConnectApiCalls extends Construct {
   public static of(scope: Construct): ConnectApiCalls {
-    return singletonIn(Stage.of(scope)!, 'ConnectApiCalls', ConnectApiCalls);
+    const stage = Stage.of(scope)!;
+    const existing = stage.node.tryFindChild(ID) as ConnectApiCalls | undefined;
+    if (existing?.latest === Stack.of(scope)) return existing;
+    stage.node.tryRemoveChild(ID); // the new one is after the stack, so that the aspects of the stack come first
+    return new ConnectApiCalls(stage, Stack.of(scope), existing);
   }
 
-  private readonly lookups: CfnResource[] = [];
-  private readonly associations: Association[] = [];
+  private readonly lookups: CfnResource[];
+  private readonly associations: Association[];
 
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
+  private constructor(stage: Stage, private readonly latest: Stack, existing?: ConnectApiCalls) {
+    super(stage, ID);
+    this.lookups = existing?.lookups ?? [];
+    this.associations = existing?.associations ?? [];
     Aspects.of(this).add({ visit: () => this.order() }, { priority: AspectPriority.READONLY }); // after aspects that add dependencies
   }
 

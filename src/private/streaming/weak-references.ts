@@ -12,13 +12,15 @@ import { addWarning } from '../common/errors';
 export function warnOfWeakReferences(association: CfnInstanceStorageConfig, resources: CfnResource[]): void {
   if (!['weak', 'both'].includes(String(association.node.tryGetContext(DEFAULT_CROSS_STACK_REFERENCES)))) return;
 
-  const others = resources.filter(({ stack }) => stack !== association.stack);
-  Aspects.of(association).add({ // the removal policy can change until synthesis
-    visit: () => others.filter(({ cfnOptions }) => cfnOptions.updateReplacePolicy !== CfnDeletionPolicy.RETAIN).forEach(({ node, stack }) => {
-      addWarning(association, 'weakReference',
-        `CloudFormation deletes ${node.path} if it replaces it, because references between stacks are weak. Records are then lost between the deployments `
-        + `of ${stack.node.path} and ${association.stack.node.path}`,
-        'set the removal policy of the resource to RemovalPolicy.RETAIN, or acknowledge this warning');
-    }),
-  }, { priority: AspectPriority.READONLY });
+  for (const resource of resources.filter(({ stack }) => stack !== association.stack)) {
+    Aspects.of(resource).add({ visit: () => warnIfDeleted(association, resource) }, { priority: AspectPriority.READONLY }); // aspects can change the removal policy
+  }
+}
+
+function warnIfDeleted(association: CfnInstanceStorageConfig, { cfnOptions, node, stack }: CfnResource): void {
+  if (cfnOptions.updateReplacePolicy === CfnDeletionPolicy.RETAIN) return;
+  addWarning(association, 'weakReference',
+    `CloudFormation deletes ${node.path} if it replaces it, because references between stacks are weak. Records are then lost between the deployments `
+    + `of ${stack.node.path} and ${association.stack.node.path}`,
+    'set the removal policy of the resource to RemovalPolicy.RETAIN, or acknowledge this warning');
 }
