@@ -52,6 +52,7 @@ const decisionFor = (...Statement: object[]) => isAllowed({ ...REQUEST, resource
 test.each<[string, boolean | undefined, object[]]>([
   ['a principal is unknown', undefined, [{ ...ALLOW, Principal: { AWS: unknown('parameter Role of Stack') } }]],
   ['an account is unknown, because an account is no role', false, [{ ...ALLOW, Principal: { AWS: `arn:aws:iam::${unknown('AWS account')}:root` } }]],
+  ['an account is unknown and named by its id', false, [{ ...ALLOW, Principal: { AWS: unknown('AWS account') } }]],
   ['another role of an unknown account is named, because it has another name', false, [{ ...ALLOW, Principal: { AWS: `arn:aws:iam::${unknown('AWS account')}:role/app` } }]],
   ['an action is unknown', undefined, [{ ...ALLOW, Action: unknown('parameter Action of Stack') }]],
   ['a statement is under an unknown condition', undefined, [unknown('condition IsProduction of Stack') as unknown as object]],

@@ -306,6 +306,13 @@ const sdkAssociation = (instanceId: unknown = getAtt('Instance', 'Id')) => ({
     InstallLatestAwsSdk: true,
   },
 });
+const sdkAssociationOfText = {
+  Type: 'Custom::AWS',
+  Properties: {
+    ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:calls',
+    Create: { 'Fn::Sub': '{"service":"Connect","action":"associateInstanceStorageConfig","parameters":{"InstanceId":"${Instance.Id}","ResourceType":"AGENT_EVENTS","StorageConfig":{"StorageType":"KINESIS_STREAM","KinesisStreamConfig":{"StreamArn":"${Stream.Arn}"}}}}' },
+  },
+};
 
 describe('a template has no finding with', () => {
   test.each<[string, Content]>([
@@ -467,6 +474,7 @@ describe('a template has only the finding of', () => {
       { ...DELIVERY, Bucket: bucket({ LifecycleConfiguration: { Rules: [{ Status: 'Enabled', Transition: { StorageClass: 'DEEP_ARCHIVE', TransitionInDays: 0 } }] } }) }],
     ['an association of a custom resource without permission', noAccess().replace('Agents', 'Voice').replace('agent events', 'voice analysis segments'), { ...WITHOUT_ASSOCIATION, Key: key([]), Voice: voice() }],
     ['an association of an SDK call without permission', noAccess(), { ...SOUND, Key: key([]), Agents: sdkAssociation() }],
+    ['an association of an SDK call with references in its text, without permission', noAccess(), { ...SOUND, Key: key([]), Agents: sdkAssociationOfText }],
     ['an association of a custom resource in parallel', 'warning: parallel-associations: Voice: the deployment may fail with TooManyRequestsException: CloudFormation may create it in parallel with Agents of the instance Instance', { ...SOUND, Voice: voice() }],
     ['an association of an SDK call for a data type that is streamed already', 'error: duplicate-association: Too: the deployment fails: Agents streams agent events of the instance Instance already',
       { ...SOUND, Too: { ...sdkAssociation(getAtt('Instance')), DependsOn: 'Agents' } }],

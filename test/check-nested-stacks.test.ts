@@ -63,6 +63,13 @@ test('finds the template of a nested stack by the hash of its asset', () => {
   expect(found({ Resources: { Nested: { Type: 'AWS::CloudFormation::Stack' } } }, files)).toEqual([]);
 });
 
+test('reads the outputs of a nested stack', () => {
+  const { Agents, ...others } = streams(INSTANCE_ARN);
+  const ofNested = { ...Agents, Properties: { ...Agents.Properties, KinesisStreamConfig: { StreamArn: { 'Fn::GetAtt': ['Nested', 'Outputs.StreamArn'] } } } };
+  const nested = { Resources: others, Outputs: { StreamArn: { Value: { 'Fn::GetAtt': ['Stream', 'Arn'] } } } };
+  expect(found({ Resources: { Nested: nestedStack(), Agents: ofNested } }, { 'Nested.json': nested })).toEqual([noAccess('Agents', INSTANCE_ARN)]);
+});
+
 test('an output that the nested stack does not have is unknown', () => {
   const { Stream, Agents } = streams(INSTANCE_ARN);
   const imported = { ...Stream, Properties: { StreamEncryption: { EncryptionType: 'KMS', KeyId: { 'Fn::GetAtt': ['Nested', 'Outputs.KeyArn'] } } } };

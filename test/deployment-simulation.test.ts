@@ -41,9 +41,9 @@ function existing(): SimulatedAccount {
   return new SimulatedAccount().addInstance(INSTANCE_ARN, ROLE_ARN).addKey(KEY_ARN).addStream(STREAM_ARN, KEY_ARN);
 }
 
-function graphOf(stacks: Record<string, Resources>, rest: object = {}, region = REGION): DeploymentGraph {
+function graphOf(stacks: Record<string, Resources>, rest: object = {}, environment: { region?: string } = { region: REGION }): DeploymentGraph {
   return deploymentGraph(Object.entries(stacks).map(([name, Resources]) => (
-    { name, stackName: name, file: `${name}.json`, account: ACCOUNT, region, template: templateOf({ Resources, ...rest }), pathOf: (id) => id })));
+    { name, stackName: name, file: `${name}.json`, account: ACCOUNT, ...environment, template: templateOf({ Resources, ...rest }), pathOf: (id) => id })));
 }
 
 function graph(resources: Resources, rest?: object): DeploymentGraph {
@@ -80,6 +80,13 @@ describe('a creation', () => {
     expect(exhaustive).toBe(false);
     expect(combinations).toBeLessThanOrEqual(10);
     expect(lostRecords.map(({ after }) => after)).toContain('deploying Stack/Agents');
+  });
+
+  test('of two stacks is exhaustive if both are', () => {
+    const one = { Stream: { Type: 'AWS::Kinesis::Stream' } };
+    const two = { ...one, Other: one.Stream };
+    const isExhaustive = (A: Resources, B: Resources) => simulation({ maxOrders: 1 }).create(existing(), graphOf({ A, B })).exhaustive;
+    expect([isExhaustive(one, one), isExhaustive(one, two), isExhaustive(two, one)]).toEqual([true, false, false]);
   });
 
   test('of resources of every decisive type is simulated in all orders', () => {
@@ -155,6 +162,80 @@ describe('a creation', () => {
   });
 });
 
+describe('the Lambda function of a custom resource', () => {
+  const policy = (type: string, action: string, rest: object = {}) => (
+    { Type: type, Properties: { Roles: [ref('Role')], PolicyDocument: { Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] } }, ...rest });
+  const functionWith = (role: object = {}): Resources => (
+    { Role: { Type: 'AWS::IAM::Role', Properties: role }, Function: { Type: 'AWS::Lambda::Function', Properties: { Role: getAtt('Role') } } });
+  const ownGrant = (DependsOn: string[], properties: object = {}) => (
+    { ...grant({ ServiceToken: getAtt('Function'), ...properties }), DependsOn });
+  const create = (resources: Resources) => simulation({ maxOrders: 1 }).create(existing(), graph(resources)).account;
+  const DENIED = /^Create of Stack\/Grant failed: User: arn:aws:iam::\d+:role\/Stack-Role-1 is not authorized to perform: kms:CreateGrant/;
+  const managed = (name: string) => ({ ManagedPolicyArns: [`arn:aws:iam::aws:policy/${name}`] });
+
+  test.each<[string, Resources]>([
+    ['without policies', functionWith()],
+    ['with the managed policy for logs only', functionWith(managed('service-role/AWSLambdaBasicExecutionRole'))],
+    ['with a policy for another action', { ...functionWith(), Policy: policy('AWS::IAM::Policy', 'kms:Decrypt') }],
+    ['with a policy of another role', { ...functionWith(), Policy: { ...policy('AWS::IAM::Policy', 'kms:*'), Properties: { ...policy('', 'kms:*').Properties, Roles: ['other'] } } }],
+  ])('cannot call %s', (_, resources) => {
+    expect(() => create({ ...resources, Grant: ownGrant('Policy' in resources ? ['Policy'] : []) })).toThrow(DENIED);
+  });
+
+  test.each<[string, Resources]>([
+    ['with a policy', { ...functionWith(), Policy: policy('AWS::IAM::Policy', 'kms:*') }],
+    ['with a managed policy', { ...functionWith(), Policy: policy('AWS::IAM::ManagedPolicy', 'kms:*') }],
+    ['with a policy in its role', functionWith({ Policies: [{ PolicyDocument: policy('', 'kms:CreateGrant').Properties.PolicyDocument }] })],
+    ['with a managed policy that the template does not define', functionWith(managed('AdministratorAccess'))],
+    ['with a role that the template does not define', { Function: { Type: 'AWS::Lambda::Function', Properties: { Role: 'arn:aws:iam::111122223333:role/app' } } }],
+  ])('can call %s', (_, resources) => {
+    expect(create({ ...resources, Grant: ownGrant('Policy' in resources ? ['Policy'] : []) }).keys[KEY_ARN].grants).toHaveLength(1);
+  });
+
+  test('has the policies of the moment of its call', () => {
+    const named = (name: string) => CREATE_GRANT.replace('"KeyId"', `"Name":"${name}","KeyId"`);
+    const resources = (action: string, tag: string, dependencies: Record<'First' | 'Policy' | 'Second', string[]>): Resources => ({
+      ...functionWith(),
+      First: ownGrant(dependencies.First, { Create: named('a'), Update: named('a'), Tag: tag }),
+      Policy: policy('AWS::IAM::Policy', action, { DependsOn: dependencies.Policy }),
+      Second: ownGrant(dependencies.Second, { Create: named('b'), Update: named('b'), Tag: tag }),
+    });
+    const before = resources('kms:*', '1', { First: ['Policy'], Policy: [], Second: ['Policy'] });
+    const after = resources('kms:RevokeGrant', '2', { First: [], Policy: ['First'], Second: ['Policy'] });
+    const account = create(before);
+    expect(() => simulation({ maxOrders: 1 }).update(account, graph(before), graph(after))).toThrow('Update of Stack/Second failed: ');
+    expect(() => simulation({ maxOrders: 1 }).delete(account, graph(after))).toThrow('Delete of Stack/First failed: ');
+  });
+});
+
+test('the physical names are those that the template specifies', () => {
+  const named = (Type: string, property: string): Resources[string] => ({ Type, Properties: { [property]: 'own' } });
+  const { account } = simulation().create(existing(), graph({
+    Role: named('AWS::IAM::Role', 'RoleName'),
+    Stream: named('AWS::Kinesis::Stream', 'Name'),
+    Delivery: named('AWS::KinesisFirehose::DeliveryStream', 'DeliveryStreamName'),
+    Function: named('AWS::Lambda::Function', 'FunctionName'),
+    Bucket: named('AWS::S3::Bucket', 'BucketName'),
+    Parameter: named('AWS::SSM::Parameter', 'Name'),
+    Topic: named('AWS::SNS::Topic', 'TopicName'),
+  }));
+  expect(Object.fromEntries(Object.entries(account.deployed).map(([id, { physicalId }]) => [id.replace('Stack/', ''), physicalId]))).toEqual({
+    Role: 'own', Stream: 'own', Delivery: 'own', Function: 'own', Bucket: 'own', Parameter: 'own', Topic: 'Stack-Topic-1',
+  });
+});
+
+test('a parameter in Parameter Store has its value until it is deleted', () => {
+  const resources: Resources = {
+    Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/stream', Value: STREAM_ARN } },
+    Agents: association({ KinesisStreamConfig: { StreamArn: '{{resolve:ssm:/stream:12}}' } }, { DependsOn: 'Parameter' }),
+    Calls: association({ ResourceType: 'CONTACT_TRACE_RECORDS', KinesisStreamConfig: { StreamArn: getAtt('Parameter', 'Value') } }, { DependsOn: 'Agents' }),
+  };
+  const { account } = simulation().create(existing(), graph(resources));
+  expect(Object.values(account.associations).map(({ stream: arn }) => arn)).toEqual([STREAM_ARN, STREAM_ARN]);
+  expect(account.state().parameters).toEqual({ '/stream': STREAM_ARN });
+  expect(simulation().delete(account, graph(resources)).account.state()).toEqual(existing().state());
+});
+
 describe('a deletion', () => {
   const created = () => simulation().create(existing(), graph(GRANTED)).account;
 
@@ -165,7 +246,8 @@ describe('a deletion', () => {
   });
 
   test('that is not ordered loses a record in one of the orders', () => {
-    const { lostRecords } = simulation().delete(created(), graph(UNORDERED));
+    const { lostRecords, combinations } = simulation().delete(created(), graph(UNORDERED));
+    expect(combinations).toBe(2);
     expect(lostRecords).toEqual([{ ...LOST, after: 'cleaning up Stack/Grant', order: 'deploying [], cleaning up [Stack/Grant, Stack/Agents]' }]);
   });
 
@@ -260,6 +342,10 @@ describe('an update', () => {
     ['the type of a delivery stream', 'AWS::KinesisFirehose::DeliveryStream', { DeliveryStreamType: 'DirectPut' }, { DeliveryStreamType: 'KinesisStreamAsSource' }, true],
     ['the source stream of a delivery stream', 'AWS::KinesisFirehose::DeliveryStream', {}, { KinesisStreamSourceConfiguration: {} }, true],
     ['the source cluster of a delivery stream', 'AWS::KinesisFirehose::DeliveryStream', {}, { MSKSourceConfiguration: {} }, true],
+    ['the default type of a delivery stream', 'AWS::KinesisFirehose::DeliveryStream', {}, { DeliveryStreamType: 'DirectPut' }, false],
+    ['no source stream of a delivery stream', 'AWS::KinesisFirehose::DeliveryStream', { KinesisStreamSourceConfiguration: {} }, {}, true],
+    ['the source stream of a delivery stream', 'AWS::KinesisFirehose::DeliveryStream', { KinesisStreamSourceConfiguration: { RoleARN: 'a' } }, { KinesisStreamSourceConfiguration: { RoleARN: 'b' } }, true],
+    ['no part of the source stream of a delivery stream', 'AWS::KinesisFirehose::DeliveryStream', { KinesisStreamSourceConfiguration: { RoleARN: 'a' } }, { KinesisStreamSourceConfiguration: { RoleARN: 'a' } }, false],
     ['the name of a topic', 'AWS::SNS::Topic', { TopicName: 'a' }, { TopicName: 'b' }, false],
   ])('of %s (%s) from %j to %j replaces the resource: %j', (_, type, before, after, expected) => {
     expect(isReplacement(type, before as Record<string, unknown>, after as Record<string, unknown>)).toBe(expected);
@@ -316,7 +402,7 @@ describe('intrinsic functions', () => {
     China: { 'Fn::Equals': [ref('AWS::Partition'), 'aws-cn'] },
   };
   const resolve = (value: unknown, region = REGION, parameters?: Record<string, string>): unknown => {
-    const app = graphOf({ Stack: { Topic: { Type: 'AWS::SNS::Topic' }, Lookup: { Type: 'Custom::AWS' } } }, { Conditions: CONDITIONS, Mappings: MAPPINGS, Outputs: OUTPUTS }, region);
+    const app = graphOf({ Stack: { Topic: { Type: 'AWS::SNS::Topic' }, Lookup: { Type: 'Custom::AWS' } } }, { Conditions: CONDITIONS, Mappings: MAPPINGS, Outputs: OUTPUTS }, { region });
     const account = new SimulatedAccount();
     account.deployed = { 'Stack/Topic': { type: 'AWS::SNS::Topic', physicalId: 'topic', attributes: { TopicName: 'name' }, properties: {} } };
     return new Resolver(app, account, parameters).properties(app.scopes.get('Stack')!, { value }).value;
@@ -367,6 +453,18 @@ describe('intrinsic functions', () => {
 
   test('cannot refer to a resource that is not deployed', () => {
     expect(() => resolve(getAtt('Lookup'))).toThrow('Stack/Lookup is referenced before it is deployed');
+  });
+
+  test.each<[unknown, unknown, boolean | undefined]>([
+    [ref('AWS::Region'), 'cn-north-1', false],
+    ['us-gov-west-1', ref('AWS::Region'), false],
+    [ref('AWS::Region'), 'eu-central-1', undefined],
+    [ref('AWS::Region'), ref('AWS::Region'), true],
+    [ref('Name'), 'cn-north-1', undefined],
+    [ref('AWS::Region'), ref('Name'), undefined],
+  ])('compare %j with %j in a stack that can be deployed to any Region', (one, other, expected) => {
+    const app = graphOf({ Stack: {} }, { Conditions: { Compared: { 'Fn::Equals': [one, other] } } }, {});
+    expect(new Resolver(app, new SimulatedAccount()).isTrue(app.scopes.get('Stack')!, 'Compared')).toBe(expected);
   });
 
   test.each([
@@ -450,6 +548,7 @@ describe('API calls of custom resources', () => {
     ['the call', 'Create', { Create: sdkCall('x', {}, { physicalResourceId: { id: 'own' } }) }, undefined, 'own'],
     ['the answer', 'Create', calls('createGrant', GRANT, 'kms', { physicalResourceId: { responsePath: 'GrantToken' } }), undefined, 'token'],
     ['the call on update', 'Create', { Create: sdkCall('x', {}), Update: sdkCall('x', {}, { physicalResourceId: { id: 'update' } }) }, undefined, 'update'],
+    ['the call on deletion, if that on update has none', 'Create', { Create: sdkCall('x', {}), Update: sdkCall('x', {}), Delete: sdkCall('x', {}, { physicalResourceId: { id: 'delete' } }) }, undefined, 'delete'],
     ['the call on deletion', 'Create', { Create: sdkCall('x', {}), Delete: sdkCall('x', {}, { physicalResourceId: { id: 'delete' } }) }, undefined, 'delete'],
     ['the call on deletion, without a call on creation', 'Create', { Delete: sdkCall('x', {}, { physicalResourceId: { id: 'delete' } }) }, undefined, 'delete'],
     ['the resource', 'Create', { Create: sdkCall('x', {}) }, undefined, 'Logical'],
@@ -464,6 +563,7 @@ describe('API calls of custom resources', () => {
     account.keys[KEY_ARN].grants.push({ id: 'known', grantee: ROLE_ARN, operations: [] });
     const revoke = { Update: sdkCall('revokeGrant', { KeyId: KEY_ARN, GrantId: 'PHYSICAL:RESOURCEID:', List: ['PHYSICAL:RESOURCEID:', null] }) };
     expect(invoke(account, revoke, caller(), 'Update', 'other')).toEqual({ Status: 'FAILED', Reason: 'Grant ID not found', PhysicalResourceId: 'other', Data: {} });
+    expect(invoke(account, { Update: revoke.Update.replace(/}$/, ',"physicalResourceId":{"id":"own"}}') }, caller(), 'Update', 'other').PhysicalResourceId).toBe('other');
     expect(invoke(account, revoke, caller(), 'Update', 'known').Status).toBe('SUCCESS');
     expect(account.keys[KEY_ARN].grants).toEqual([]);
   });
@@ -495,6 +595,12 @@ describe('the account', () => {
     expect(one.fingerprint()).not.toBe(other.fingerprint());
     one.addStream(`${STREAM_ARN}-other`);
     expect(one.state()).not.toEqual(other.state());
+    const [before, after] = [existing(), existing()];
+    after.keys[KEY_ARN].grants.push(grants[0]);
+    expect(after.state()).not.toEqual(before.state());
+    after.keys[KEY_ARN].grants[0] = grants[1];
+    before.keys[KEY_ARN].grants.push(grants[0]);
+    expect(after.state()).not.toEqual(before.state());
   });
 
   test('is not changed by a change of its copy', () => {
@@ -582,6 +688,15 @@ describe('the account', () => {
     const delivery = (arn: string) => account.deliveryOf({ instance: INSTANCE_ARN, dataType: 'AGENT_EVENTS', stream: arn, conditions: [] });
     expect(delivery(STREAM_ARN)).toEqual({ isReceived: true, reason: 'received', key: KEY_ARN });
     expect(delivery(`${STREAM_ARN}-other`).isReceived).toBe(!('kms:EncryptionContext:aws:kinesis:arn' in Object.values(Condition as object)[0]));
+  });
+
+  test.each([
+    'aws:PrincipalOrgID', 'aws:PrincipalOrgPaths', 'aws:ResourceOrgID', 'aws:ResourceOrgPaths', 'aws:PrincipalTag/team', 'aws:ResourceTag/team', 'aws:userid',
+    'aws:CalledVia', 'aws:CalledViaFirst', 'aws:CalledViaLast', 'kms:RequestAlias', 'kms:ResourceAliases',
+  ])('does not know the value of the condition key %s', (name) => {
+    const account = existing();
+    account.keys[KEY_ARN].policy = { Statement: [{ ...STATEMENT, Condition: { StringEquals: { [name]: 'a' } } }] };
+    expect(account.deliveryOf({ instance: INSTANCE_ARN, dataType: 'AGENT_EVENTS', stream: STREAM_ARN, conditions: [] }).isReceived).toBeUndefined();
   });
 
   test('tells why a record is not received', () => {

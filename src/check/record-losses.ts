@@ -83,7 +83,7 @@ function changedResources(associations: StreamingAssociation[], to: DeployedApp,
 
 /** The resources that decide about the records of an association, and that CloudFormation may deploy after the association. */
 export function laterResources(association: StreamingAssociation, app: DeployedApp): Resource[] {
-  return decisiveResources(association, app).filter(({ type }) => type !== association.type).filter((resource) => !app.isAfter(association, resource));
+  return decisiveResources(association, app).filter((resource) => resource.type !== association.type && !app.isAfter(association, resource));
 }
 
 function decisiveResources(association: StreamingAssociation, app: DeployedApp): Resource[] {

@@ -118,11 +118,11 @@ export class SimulatedAccount {
 
   /** The state without the bookkeeping of physical names, and independent of the order in which entries were added. */
   public state(): Record<string, unknown> {
-    const { aliases, instances, streams, associations, deployed, replaced } = this;
+    const { aliases, instances, streams, associations, parameters, deployed, replaced } = this;
     const keys = Object.fromEntries(Object.entries(this.keys).map(([arn, key]) => [
       arn, { ...key, grants: Object.fromEntries(key.grants.map((grant) => [grant.id, grant])) },
     ]));
-    return sorted({ keys, aliases, instances, streams, associations, deployed, replaced }) as Record<string, unknown>;
+    return sorted({ keys, aliases, instances, streams, associations, parameters, deployed, replaced }) as Record<string, unknown>;
   }
 
   /** Adds a key that the app does not define. Like default key policies, its policy allows access through IAM policies of an account. */

@@ -13,6 +13,15 @@ interface Association {
   readonly instance: Instance;
 }
 
+interface ConnectApiCallsProps {
+  /** The lookups of service-linked roles in the stage. */
+  readonly lookups: CfnResource[];
+  /** The associations in the stage. */
+  readonly associations: Association[];
+  /** The stack of the latest lookup or association. */
+  readonly latest: Stack;
+}
+
 /**
  * The order of the resources that call the Amazon Connect API: lookups and associations. Amazon Connect counts calls by account and
  * Region, and rejects those above its quota with TooManyRequestsException. The associations of an instance are deployed
@@ -26,32 +35,31 @@ export class ConnectApiCalls extends Construct {
   public static of(scope: Construct): ConnectApiCalls {
     const stage = Stage.of(scope)!;
     const existing = stage.node.tryFindChild(ID) as ConnectApiCalls | undefined;
-    if (existing?.latest === Stack.of(scope)) return existing;
+    if (existing?.calls.latest === Stack.of(scope)) return existing;
     stage.node.tryRemoveChild(ID); // the new one is after the stack, so that the aspects of the stack come first
-    return new ConnectApiCalls(stage, Stack.of(scope), existing);
+    return new ConnectApiCalls(stage, ID, { lookups: [], associations: [], ...existing?.calls, latest: Stack.of(scope) });
   }
 
-  private readonly lookups: CfnResource[];
-  private readonly associations: Association[];
+  private readonly calls: ConnectApiCallsProps;
 
-  private constructor(stage: Stage, private readonly latest: Stack, existing?: ConnectApiCalls) {
-    super(stage, ID);
-    this.lookups = existing?.lookups ?? [];
-    this.associations = existing?.associations ?? [];
+  constructor(scope: Construct, id: string, props: ConnectApiCallsProps) {
+    super(scope, id);
+    this.calls = props;
     Aspects.of(this).add({ visit: () => this.order() }, { priority: AspectPriority.READONLY }); // after aspects that add dependencies
   }
 
   public addLookup(resource: CfnResource): void {
-    this.lookups.push(resource);
+    this.calls.lookups.push(resource);
   }
 
   public addAssociation(association: Association): void {
-    this.associations.push(association);
+    this.calls.associations.push(association);
   }
 
   private order(): void {
+    const { lookups } = this.calls;
     const dependencies = new Dependencies();
-    const associations = this.associations.filter(({ resource }) => isInTree(resource));
+    const associations = this.calls.associations.filter(({ resource }) => isInTree(resource));
     const earlier = new Map<string, Association[]>();
     for (const association of associations) {
       const { identity } = association.instance;
@@ -59,7 +67,7 @@ export class ConnectApiCalls extends Construct {
       earlier.set(identity, [association, ...earlier.get(identity) ?? []]);
     }
 
-    const resources = [...this.lookups.filter(isInTree), ...associations.map(({ resource }) => resource)];
+    const resources = [...lookups.filter(isInTree), ...associations.map(({ resource }) => resource)];
     for (const stack of new Set(resources.map((resource) => resource.stack))) {
       orderWithinStack(new DependencyGraph(dependencies, stack), resources.filter((resource) => resource.stack === stack));
     }
