@@ -674,6 +674,10 @@ describe('the findings of', () => {
     ['an expiration in the folder', [EXPIRES], lifecycle({ Status: 'Enabled', ExpirationInDays: 1, Prefix: 'records/year=2026/' }, 'records/year=!{timestamp:yyyy}/')],
     ['an expiration of another folder', [], lifecycle({ Status: 'Enabled', ExpirationInDays: 1, Prefix: 'logs/' }, 'records/')],
     ['an expiration on a date', [EXPIRES], lifecycle({ Status: 'Enabled', ExpirationDate: '2026-01-01T00:00:00Z' })],
+    ['a transition to an archive within a day', [EXPIRES], lifecycle({ Status: 'Enabled', Transitions: [{ StorageClass: 'GLACIER', TransitionInDays: 1 }] })],
+    ['a transition to an archive after two days', [], lifecycle({ Status: 'Enabled', Transition: { StorageClass: 'DEEP_ARCHIVE', TransitionInDays: 2 } })],
+    ['a transition to another storage class within a day', [], lifecycle({ Status: 'Enabled', Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 0 }] })],
+    ['a transition to an archive after an unknown time', ['info: unreadable-records: D'], withParameters(lifecycle({ Status: 'Enabled', Transitions: [{ StorageClass: 'GLACIER', TransitionInDays: ref('P') }] }))],
     ['an encrypted bucket whose key the role cannot use', ['error: unreadable-records: D'], { ...DELIVERY, ...encryptedBucket }],
     ['a Lambda function that processes records', [], { ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Lambda' }] } }) }],
     ['a processor that adds no newline', ['error: unreadable-records: D'], { ...DELIVERY, D: deliveryStream({ ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'Decompression' }] } }) }],
@@ -715,6 +719,7 @@ describe('the findings of', () => {
     ['inline policies of the maximum size', [], inlinePolicyOfSize(10_240)],
     ['inline policies that are too large', ['error: failing-deployment: Policy'], inlinePolicyOfSize(10_241)],
     ['associations in parallel, one of them under a condition', ['warning: parallel-associations: Calls'], withParameters({ ...SOUND, Calls: association({ ResourceType: 'CONTACT_TRACE_RECORDS' }, { Condition: 'C' }) })],
+    ['associations in parallel, the first of them under a condition', ['warning: parallel-associations: Calls'], withParameters({ ...SOUND, Agents: association({}, { Condition: 'C' }), Calls: association({ ResourceType: 'CONTACT_TRACE_RECORDS' }) })],
     ['associations in parallel under the same condition', ['warning: parallel-associations: Calls'], withParameters({ ...SOUND, Agents: association({}, { Condition: 'C' }), Calls: association({ ResourceType: 'CONTACT_TRACE_RECORDS' }, { Condition: 'C' }) })],
     ['associations of an instance in templates whose order is not known', [], { A: { Stream: unencrypted, Agents: IMPORTED }, B: { Stream: unencrypted, Calls: association({ InstanceArn: INSTANCE_ARN, ResourceType: 'CONTACT_TRACE_RECORDS' }) } }],
   ])('%s', (_title, expected, content) => {
@@ -738,6 +743,7 @@ describe('the findings of a change with', () => {
   const retention = (hours: unknown) => withParameters({ ...SOUND, Stream: stream(getAtt('Key'), { RetentionPeriodHours: hours }) });
 
   test.each<[string, string[], Content, Content]>([
+    ['a key that is disabled', ['error: no-key-access: Agents', 'error: loss-during-update: Agents'], SOUND, { ...SOUND, Key: key([statement()], { Enabled: false }) }],
     ['a second association for a data type', ['error: duplicate-association: Other'], SOUND, { ...SOUND, Other: association({}, { DependsOn: 'Agents' }) }],
     ['a stream that gets an imported key', ['info: unknown-key-access: Agents'], { ...SOUND, Stream: unencrypted }, { ...SOUND, Stream: stream(KEY_ARN) }],
     ['a stack of a cloud assembly that is deleted', ['error: deleted-resource: Instance'], isDeployed({ B: { $dependencies: ['A'], Resources: SOUND } }), isDeployed({})],
