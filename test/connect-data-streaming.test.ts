@@ -263,7 +263,7 @@ test('the key and the streams are retained, except if their creation is rolled b
 
 test.each([
   ['agentEvent', 'agentEvents'], ['agent_events', 'agentEvents'], ['contactRecord', 'contactRecords'], ['voiceAnalysisSegment', 'voiceAnalysisSegments'],
-  ['encryption_key', 'encryptionKey'], ['agnetEvents', 'agentEvents'], ['agentEventz', 'agentEvents'], ['myAgentEvents', 'agentEvents'], ['keyAces', 'keyAccess'],
+  ['encryption_key', 'encryptionKey'], ['agentInvents', 'agentEvents'], ['agentEven', 'agentEvents'], ['myAgentEvents', 'agentEvents'], ['keyAces', 'keyAccess'], ['keyExcess', 'keyAccess'],
 ])('rejects the misspelled prop %s', (misspelled, prop) => {
   const stack = newStack();
   const destination = StreamingDestination.newKinesisStream();
@@ -281,7 +281,7 @@ test('rejects a destination in a prop of another name', () => {
     + 'chatAnalysisSegments instead');
 });
 
-test.each(['team', 'encryption', 'keyAccessFor', 'mapAccess', 'ccess'])('accepts the other prop %s, which a class that extends the construct can have', (prop) => {
+test.each(['team', 'encryption', 'keyAccessFor', 'mapAccess', 'access'])('accepts the other prop %s, which a class that extends the construct can have', (prop) => {
   const stack = newStack();
   const props = { instance: existingInstance(stack), agentEvents: StreamingDestination.newKinesisStream(), [prop]: 'data' };
   expect(() => new ConnectDataStreaming(stack, 'Streaming', props)).not.toThrow();
