@@ -4,6 +4,8 @@ export interface Output {
   readonly exitCode: number;
   /** Standard output and standard error. */
   readonly text: string;
+  /** Whether the command was killed after the time limit. */
+  readonly isKilled: boolean;
 }
 
 /** Runs a command. After the time limit, the command and what it started are killed. */
@@ -15,12 +17,14 @@ export async function run(command: string[], options: { cwd: string; env: NodeJS
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
+  let isKilled = false;
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { text += chunk.toString(); });
   const timer = setTimeout(() => {
+    isKilled = true;
     text += `\nkilled after ${options.seconds} seconds\n`;
     process.kill(-child.pid!, 'SIGKILL');
   }, options.seconds * 1000);
   const exitCode = await new Promise<number>((done) => child.on('close', (code) => done(code ?? 1)));
   clearTimeout(timer);
-  return { exitCode, text };
+  return { exitCode, text, isKilled };
 }
