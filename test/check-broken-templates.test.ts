@@ -306,13 +306,10 @@ const sdkAssociation = (instanceId: unknown = getAtt('Instance', 'Id')) => ({
     InstallLatestAwsSdk: true,
   },
 });
-const sdkAssociationOfText = {
-  Type: 'Custom::AWS',
-  Properties: {
-    ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:calls',
-    Create: { 'Fn::Sub': '{"service":"Connect","action":"associateInstanceStorageConfig","parameters":{"InstanceId":"${Instance.Id}","ResourceType":"AGENT_EVENTS","StorageConfig":{"StorageType":"KINESIS_STREAM","KinesisStreamConfig":{"StreamArn":"${Stream.Arn}"}}}}' },
-  },
-};
+const sdkAssociationOfText = grant({
+  Create: { 'Fn::Sub': '{"service":"Connect","action":"associateInstanceStorageConfig","parameters":{"InstanceId":"${Instance.Id}","ResourceType":"AGENT_EVENTS","StorageConfig":{"StorageType":"KINESIS_STREAM","KinesisStreamConfig":{"StreamArn":"${Stream.Arn}"}}}}' },
+  Delete: undefined,
+});
 
 describe('a template has no finding with', () => {
   test.each<[string, Content]>([

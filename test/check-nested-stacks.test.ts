@@ -1,10 +1,8 @@
 /**
  * Checks templates with nested stacks, whose templates are file assets of the cloud assembly.
  */
-import { mkdtempSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
 import { join } from 'path';
-import { INSTANCE_ARN } from './support';
+import { folderWith, INSTANCE_ARN } from './support';
 import { check } from '../src/check/check';
 import { readStacks } from '../src/check/templates';
 
@@ -13,8 +11,8 @@ const ROOT = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' };
 
 /** The findings of a parent template, in a folder with these files. */
 function found(parent: object, files: Record<string, object>): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'check-'));
-  for (const [name, content] of Object.entries({ 'Parent.json': parent, ...files })) writeFileSync(join(folder, name), JSON.stringify(content));
+  const contents = Object.entries({ 'Parent.json': parent, ...files }).map(([name, content]) => [name, JSON.stringify(content)]);
+  const folder = folderWith(Object.fromEntries(contents) as Record<string, string>);
   return check(readStacks([join(folder, 'Parent.json')])).map(({ severity, rule, path, message }) => `${severity}: ${rule}: ${path}: ${message}`);
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import { App, aws_connect as connect, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
@@ -106,4 +109,11 @@ export function sdkCalls(stack: Stack, event: 'Create' | 'Update' | 'Delete' = '
   return Object.values(resources(stack, 'Custom::AWS'))
     .filter((resource) => event in resource.Properties)
     .map((resource) => JSON.parse(renderString(resource.Properties[event], singleQuoted)) as Record<string, unknown>);
+}
+
+/** A temporary folder with these files. */
+export function folderWith(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'files-'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { folderWith } from './support';
 import { readStacks } from '../src/check/templates';
 import { parseYaml } from '../src/check/yaml';
 import { pathIn, stacksIn } from '../src/template/cloud-assembly';
@@ -109,26 +110,21 @@ describe('a template in YAML', () => {
 });
 
 describe('the stacks of templates', () => {
-  const templates = (files: Record<string, string>): string => {
-    const folder = mkdtempSync(join(tmpdir(), 'templates-'));
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-    return folder;
-  };
   const importing = (name: string) => `Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: null, DisplayName: !ImportValue ${name} } } }`;
   const exporting = (name: string) => `Outputs: { Export: { Value: text, Export: { Name: ${name} } } }\nResources: {}`;
 
   test('are in the order of their exports', () => {
-    const folder = templates({ 'a.yaml': importing('of-b'), 'b.yml': exporting('of-b'), 'c.template': exporting('of-c') });
+    const folder = folderWith({ 'a.yaml': importing('of-b'), 'b.yml': exporting('of-b'), 'c.template': exporting('of-c') });
     expect(readStacks([folder]).map(({ stackName }) => stackName)).toEqual(['b', 'a', 'c']);
   });
 
   test('are in the order of exports whose names contain the name of the stack', () => {
     const exports = exporting("!Sub '${AWS::StackName}-topic'");
-    expect(readStacks([templates({ 'a.json': importing('c-topic'), 'b.json': exports, 'c.json': exports })]).map(({ stackName }) => stackName)).toEqual(['c', 'a', 'b']);
+    expect(readStacks([folderWith({ 'a.json': importing('c-topic'), 'b.json': exports, 'c.json': exports })]).map(({ stackName }) => stackName)).toEqual(['c', 'a', 'b']);
   });
 
   test('are not in other files of the folder', () => {
-    expect(readStacks([templates({ 'a.json': '{ "Resources": {} }', 'a.json.bak': '', 'notes.md': '' })]).map(({ stackName }) => stackName)).toEqual(['a']);
+    expect(readStacks([folderWith({ 'a.json': '{ "Resources": {} }', 'a.json.bak': '', 'notes.md': '' })]).map(({ stackName }) => stackName)).toEqual(['a']);
   });
 
   test('have the names and environments of their cloud assembly', () => {
