@@ -2,7 +2,7 @@ import type { DeployedApp, StreamingAssociation } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { lossesOf } from '../record-losses';
 import { keyOfDestination } from './destinations';
-import { isDuplicate, isReplacement } from '../simulation/provisioner';
+import { isDuplicateAssociation, isReplacement } from '../simulation/provisioner';
 import { described, isUnknown } from '../simulation/unknown-values';
 
 const DEFAULT_RETENTION_HOURS = 24;
@@ -13,7 +13,7 @@ export function lossDuringUpdate(from: DeployedApp, to: DeployedApp): Finding[] 
     const { losses: [loss], failure } = lossesOf(association, to, from);
     const finding = (message: string, fix: string, severity?: 'warning') => [findingAt(association, { rule: 'loss-during-update', message, fix, ...severity && { severity } })];
     if (failure) {
-      const fix = isDuplicate(failure) ? 'keep the logical id of the association, or delete the association first' : 'correct the template';
+      const fix = isDuplicateAssociation(failure) ? 'keep the logical id of the association, or delete the association first' : 'correct the template';
       return finding(`the update fails, or records are lost: ${described(failure.split('\n')[0])}`, fix);
     }
     if (!loss) return [];

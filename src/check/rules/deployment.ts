@@ -2,7 +2,7 @@ import type { DeployedApp, Resource } from '../deployed-app';
 import { type Finding, findingAt, pathOf } from '../finding';
 import { type PolicyDocument, statementsOf } from '../simulation/access';
 import type { Node } from '../simulation/deployment-graph';
-import { isDuplicate } from '../simulation/provisioner';
+import { isDuplicateAssociation } from '../simulation/provisioner';
 import { described, isEqual, splitText } from '../simulation/unknown-values';
 
 const MAX_KEY_POLICY_SIZE = 32_768;
@@ -17,7 +17,7 @@ export function failingDeployment(app: DeployedApp): Finding[] {
     ...inlinePolicies(app),
     ...lookups(app),
     ...missingDependencies(app),
-    ...app.failures.filter(({ reason }) => !isDuplicate(reason)).map(({ node, reason }) => failure(node, described(reason), 'correct the template')),
+    ...app.failures.filter(({ reason }) => !isDuplicateAssociation(reason)).map(({ node, reason }) => failure(node, described(reason), 'correct the template')),
   ];
 }
 

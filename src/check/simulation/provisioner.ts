@@ -336,7 +336,7 @@ function hasPoliciesOfOthers({ properties }: DeployedResource): boolean {
 }
 
 /** Whether a deployment failed because two associations are for one data type of an instance. */
-export function isDuplicate(failure: string): boolean {
+export function isDuplicateAssociation(failure: string): boolean {
   return failure.includes(HAS_ASSOCIATION);
 }
 
