@@ -67,6 +67,7 @@ function removeDependencies(from: string[], on: (type: string) => boolean): Edit
 async function deploy(...app: Parameters<Account['deploy']>): Promise<Output> {
   const output = await account.deploy(...app);
   if (!output.isKilled) return output;
+  console.warn(`The emulator does not answer, the deployment is repeated: ${output.text}`);
   await account.delete(STACK);
   return account.deploy(...app);
 }
